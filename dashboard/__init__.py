@@ -1,0 +1,1 @@
+"""QUERY → PAGE: asks `data`, draws, and computes nothing."""

@@ -1,0 +1,1 @@
+"""The invented company: writes native export and telemetry files with planted stories."""

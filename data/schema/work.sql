@@ -1,0 +1,215 @@
+-- The ingest's own working file (work.duckdb). One process writes it; nobody else opens it.
+-- Times are UTC without zone, money is DECIMAL(38,12), a hash or ETag names a file's content.
+
+-- One row per attempt to load something; a failed one changed nothing but stands here with its message.
+CREATE TABLE IF NOT EXISTS load (
+    load_id          VARCHAR PRIMARY KEY, -- sortable: UTC time of start + random tail
+    source           VARCHAR NOT NULL,    -- name in inferledger.toml or --source
+    kind             VARCHAR NOT NULL,    -- focus, aws-cur, gcp, prometheus, requests, resources, prices
+    grain            VARCHAR NOT NULL,    -- cost, telemetry, traffic, reference
+    status           VARCHAR NOT NULL,    -- loaded, replaced, unchanged, failed
+    started_at       TIMESTAMP NOT NULL,
+    finished_at      TIMESTAMP,
+    delivery_id      VARCHAR,             -- assemblyId, executionId, or a hash over the files' hashes
+    billing_period   DATE,                -- cost loads: the invoice month that this load replaces
+    window_start     TIMESTAMP,           -- telemetry and traffic loads: the hours [start, end) that it replaces
+    window_end       TIMESTAMP,
+    rows             BIGINT NOT NULL DEFAULT 0,
+    rejected         BIGINT NOT NULL DEFAULT 0,
+    effective_usable BOOLEAN NOT NULL DEFAULT TRUE, -- false: the export's EffectiveCost is damaged, only billed is shown
+    replaced_load_id VARCHAR,             -- the load whose rows this one replaced
+    message          VARCHAR
+);
+
+-- One row per file (object, table, URL) that a load read.
+CREATE TABLE IF NOT EXISTS file (
+    file_id  VARCHAR NOT NULL,            -- load_id + '/' + ordinal
+    load_id  VARCHAR NOT NULL,
+    source   VARCHAR NOT NULL,
+    uri      VARCHAR NOT NULL,
+    etag     VARCHAR,                     -- the server's ETag, else sha256 of the content
+    bytes    BIGINT,
+    rows     BIGINT,
+    PRIMARY KEY (file_id)
+);
+
+-- One row per row that could not be loaded. Kept, counted, shown; never dropped.
+CREATE TABLE IF NOT EXISTS reject (
+    load_id VARCHAR NOT NULL,
+    file_id VARCHAR NOT NULL,
+    source  VARCHAR NOT NULL,
+    line_no BIGINT,                       -- 1 = first data row
+    reason  VARCHAR NOT NULL,
+    raw     VARCHAR                       -- the row as read, cut at 4,000 characters
+);
+
+-- The immutable Parquet files that are live now. A file leaves the disk when no kept snapshot lists it.
+CREATE TABLE IF NOT EXISTS parquet_file (
+    relation VARCHAR NOT NULL,            -- cost, gpu_hour, part
+    source   VARCHAR NOT NULL,            -- the cost source; 'model' for gpu_hour and part
+    period   DATE NOT NULL,               -- billing period of cost; charge month of gpu_hour and part
+    load_id  VARCHAR NOT NULL,            -- the load, or the model build, that wrote it
+    path     VARCHAR NOT NULL,            -- relative to the store
+    rows     BIGINT NOT NULL,
+    bytes    BIGINT NOT NULL,
+    PRIMARY KEY (path)
+);
+
+-- Invoice totals that separate code computed from the raw files, before staging and model.
+-- Grain: load × UTC day of charge_period_start × provider × accounts × currency. Decimals as the file spells them, to 24 digits.
+CREATE TABLE IF NOT EXISTS invoice_total (
+    load_id              VARCHAR NOT NULL,
+    source               VARCHAR NOT NULL,
+    billing_period       DATE NOT NULL,
+    day                  DATE NOT NULL,
+    provider             VARCHAR,
+    billing_account_id   VARCHAR,
+    sub_account_id       VARCHAR,
+    billing_currency     VARCHAR,
+    lines                BIGINT NOT NULL,
+    billed_cost          DECIMAL(38,24),  -- NULL: the file leaves it out on every line
+    contracted_cost      DECIMAL(38,24),
+    list_cost            DECIMAL(38,24),
+    billed_rounding      DECIMAL(38,24),  -- Σ round12(line) − Σ line: what storing 12 decimals changed
+    contracted_rounding  DECIMAL(38,24),
+    list_rounding        DECIMAL(38,24)
+);
+
+-- Telemetry as the source tells it, before money. Grain: source × device × UTC hour × holder.
+CREATE TABLE IF NOT EXISTS device_hour (
+    source           VARCHAR NOT NULL,
+    load_id          VARCHAR NOT NULL,
+    file_id          VARCHAR,
+    hour             TIMESTAMP NOT NULL,
+    device_id        VARCHAR NOT NULL,    -- UUID, or UUID/GPU-instance-id for a MIG slice
+    parent_id        VARCHAR NOT NULL,    -- UUID of the physical device
+    mig_profile      VARCHAR,
+    device_kind      VARCHAR NOT NULL,    -- gpu, neuron, tpu, other
+    gpu_model        VARCHAR,             -- as the exporter names it
+    node             VARCHAR,             -- Hostname
+    namespace        VARCHAR,             -- holder; NULL = nobody known to hold it
+    pod              VARCHAR,
+    observed_seconds DOUBLE NOT NULL,     -- this holder's seconds seen in this hour
+    busy_seconds     DOUBLE NOT NULL,     -- signal above 1 %
+    idle_seconds     DOUBLE NOT NULL,     -- signal at or below 1 %; busy + idle = observed
+    util_avg         DOUBLE,              -- 0..1, time-weighted mean of the signal
+    util_max         DOUBLE,
+    sm_active        DOUBLE,              -- 0..1 means, NULL = not exported
+    dram_active      DOUBLE,
+    tensor_active    DOUBLE,
+    memory_avg       DOUBLE,              -- MiB
+    memory_max       DOUBLE,
+    energy_joules    DOUBLE,
+    signal           VARCHAR NOT NULL,    -- sm_active, gr_engine_active, gpu_util
+    step_seconds     DOUBLE NOT NULL,     -- sampling step
+    samples          BIGINT NOT NULL,
+    first_seen       TIMESTAMP NOT NULL,
+    last_seen        TIMESTAMP NOT NULL
+);
+
+-- Unbroken idle stretches of the same samples. Grain: source × device × holder × threshold × stretch, cut at load windows only.
+CREATE TABLE IF NOT EXISTS idle_stretch (
+    source       VARCHAR NOT NULL,
+    load_id      VARCHAR NOT NULL,
+    device_id    VARCHAR NOT NULL,
+    node         VARCHAR,
+    namespace    VARCHAR,
+    pod          VARCHAR,
+    threshold    DOUBLE NOT NULL,         -- 0, 0.005, 0.01, 0.02, 0.05, 0.1: idle means signal <= threshold
+    start_at     TIMESTAMP NOT NULL,
+    end_at       TIMESTAMP NOT NULL,
+    seconds      DOUBLE NOT NULL,
+    largest_gap  DOUBLE NOT NULL,         -- seconds between two samples inside the stretch
+    signal       VARCHAR NOT NULL,
+    step_seconds DOUBLE NOT NULL
+);
+
+-- Serving traffic as the source tells it. Grain: source × UTC hour × serving process (pod) × model × version × endpoint × mode.
+CREATE TABLE IF NOT EXISTS traffic (
+    source          VARCHAR NOT NULL,
+    load_id         VARCHAR NOT NULL,
+    file_id         VARCHAR,
+    hour            TIMESTAMP NOT NULL,
+    server          VARCHAR,              -- vllm, triton, request-log
+    model           VARCHAR,              -- as the server or log names it
+    version         VARCHAR,              -- NULL = not told; deployment may know
+    namespace       VARCHAR,
+    pod             VARCHAR,
+    endpoint        VARCHAR,
+    mode            VARCHAR,              -- 'real time' or 'batch'; NULL = not told
+    team            VARCHAR,
+    requests_ok     BIGINT NOT NULL,
+    requests_failed BIGINT NOT NULL,
+    input_tokens    BIGINT,               -- NULL = not reported
+    cached_tokens   BIGINT,               -- part of input_tokens
+    output_tokens   BIGINT,
+    prefill_seconds DOUBLE,
+    decode_seconds  DOUBLE,
+    latency_seconds DOUBLE,               -- Σ end-to-end seconds
+    step_seconds    DOUBLE
+);
+
+-- Mergeable latency histograms of the same rows: requests (not cumulative) with latency in (previous le, le].
+CREATE TABLE IF NOT EXISTS traffic_latency (
+    source    VARCHAR NOT NULL,
+    load_id   VARCHAR NOT NULL,
+    hour      TIMESTAMP NOT NULL,
+    model     VARCHAR,
+    version   VARCHAR,
+    namespace VARCHAR,
+    pod       VARCHAR,
+    endpoint  VARCHAR,
+    mode      VARCHAR,
+    measure   VARCHAR NOT NULL,           -- end_to_end, time_to_first_token
+    le        DOUBLE NOT NULL,            -- upper bound in seconds; 'inf' for the last bucket
+    requests  BIGINT NOT NULL
+);
+
+-- What a person says about machines where labels don't tell. Grain: source × node.
+CREATE TABLE IF NOT EXISTS resource_map (
+    source        VARCHAR NOT NULL,
+    load_id       VARCHAR NOT NULL,
+    node          VARCHAR,                -- host name in telemetry
+    resource_id   VARCHAR NOT NULL,       -- id on the bill
+    provider_id   VARCHAR,
+    instance_type VARCHAR,
+    device_model  VARCHAR,
+    device_count  INTEGER
+);
+
+-- What a person says about deployments. Grain: source × pod pattern (or CPU resource, or served name).
+CREATE TABLE IF NOT EXISTS deployment_map (
+    source      VARCHAR NOT NULL,
+    load_id     VARCHAR NOT NULL,
+    namespace   VARCHAR,                  -- NULL = any
+    pod         VARCHAR,                  -- SQL LIKE pattern of the pod's name
+    served_name VARCHAR,                  -- the model name that the server or log reports, where no pod is known
+    resource_id VARCHAR,                  -- a billed resource that serves the model without a GPU
+    model       VARCHAR NOT NULL,
+    version     VARCHAR,
+    endpoint    VARCHAR,
+    mode        VARCHAR,
+    team        VARCHAR,
+    valid_from  TIMESTAMP,                -- NULL = always
+    valid_to    TIMESTAMP
+);
+
+-- List prices. Grain: provider × SKU × region × currency × effective time × tier.
+CREATE TABLE IF NOT EXISTS price (
+    source         VARCHAR NOT NULL,
+    load_id        VARCHAR NOT NULL,
+    provider       VARCHAR NOT NULL,
+    sku_id         VARCHAR NOT NULL,
+    description    VARCHAR,
+    region_id      VARCHAR,
+    usage_type     VARCHAR,               -- OnDemand, Preemptible, Commit1Yr …
+    device_model   VARCHAR,
+    unit           VARCHAR NOT NULL,
+    tier_start     DECIMAL(38,12) NOT NULL,
+    unit_price     DECIMAL(38,12) NOT NULL,
+    currency       VARCHAR NOT NULL,
+    effective_from TIMESTAMP
+);
+
+-- Charge months whose gpu_hour and part must be built again before the next publish.
+CREATE TABLE IF NOT EXISTS dirty_month (month DATE PRIMARY KEY);

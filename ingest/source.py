@@ -1,0 +1,56 @@
+"""What a source is: time in, batches out. It knows its format and nothing of the store, the model or a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+Grain = Literal["cost", "telemetry", "traffic", "reference"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Hours [start, end), UTC without zone; None = as far as the source reaches."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file as fetched: where it came from, where it lies now, and what names its content."""
+
+    uri: str
+    path: Path
+    etag: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a billing source yields: the files that together state one or more billing periods, whole.
+
+    billing_period is None where only the rows tell; delivery_id is the provider's (assemblyId, executionId),
+    else a hash over the files' hashes: equal ids mean equal content.
+    """
+
+    delivery_id: str
+    files: tuple[SourceFile, ...]
+    billing_period: date | None = None
+
+
+class CostSource(Protocol):
+    """A billing export. `staging` names the SQL file that turns one raw file into rows shaped as data/schema/cost.sql."""
+
+    kind: str
+
+    def fetch(self, window: Window) -> Iterator[Delivery]:
+        """Yield deliveries that touch the window, oldest first. Raises SourceError."""
+        ...
+
+
+class SourceError(Exception):
+    """A source could not be read. Says what, with which value, what there is instead, and what to do next."""

@@ -1,0 +1,1 @@
+"""One file per source, all the same shape; `ingest.registry` names them."""
