@@ -54,3 +54,17 @@ class CostSource(Protocol):
 
 class SourceError(Exception):
     """A source could not be read. Says what, with which value, what there is instead, and what to do next."""
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What one load did, for the command line and for `run`."""
+
+    source: str
+    kind: str
+    status: Literal["loaded", "unchanged", "failed"]
+    rows: int
+    rejected: int = 0
+    billing_period: date | None = None
+    window: Window | None = None
+    message: str | None = None
