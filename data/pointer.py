@@ -1,0 +1,73 @@
+"""CURRENT: the small JSON file that says which snapshot readers open, and which older ones are kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data import durable
+from data.home import pointer_file, snapshot_file
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published generation of the store."""
+
+    generation: int
+    published_at: datetime  # UTC, without zone
+    path: Path
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What CURRENT says. `home` is where the store lay when its snapshots were written: their views name absolute paths."""
+
+    home: str
+    content: str  # hash over what was loaded: equal content is not published twice
+    model: str  # hash over the model's code and settings: a new model builds every month again
+    kept: tuple[Snapshot, ...]  # oldest first; the last one is current
+
+    @property
+    def current(self) -> Snapshot:
+        return self.kept[-1]
+
+    def find(self, generation: int) -> Snapshot | None:
+        return next((s for s in self.kept if s.generation == generation), None)
+
+
+def read_pointer(home: Path) -> Pointer | None:
+    """The pointer, or None in a store that has not published yet."""
+    try:
+        text = pointer_file(home).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    note = json.loads(text)
+    kept = tuple(
+        Snapshot(
+            generation=row["generation"],
+            published_at=datetime.fromisoformat(row["published_at"]).replace(tzinfo=None),
+            path=snapshot_file(home, row["generation"]),
+        )
+        for row in note["kept"]
+    )
+    return Pointer(home=note["home"], content=note["content"], model=note["model"], kept=kept)
+
+
+def write_pointer(home: Path, pointer: Pointer) -> None:
+    """Moves CURRENT in one step; a reader sees the old pointer or the new one."""
+    note = {
+        "generation": pointer.current.generation,
+        "file": f"snapshots/{pointer.current.path.name}",
+        "published_at": _stamp(pointer.current.published_at),
+        "home": pointer.home,
+        "content": pointer.content,
+        "model": pointer.model,
+        "kept": [{"generation": s.generation, "published_at": _stamp(s.published_at)} for s in pointer.kept],
+    }
+    durable.write_text(pointer_file(home), json.dumps(note, indent=1))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.replace(tzinfo=UTC).isoformat()

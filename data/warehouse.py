@@ -1,0 +1,151 @@
+"""The one writer: opens the working file under the lock, runs each load as one transaction, and publishes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+import duckdb
+
+from data import publish as publishing
+from data.home import lock_file, parquet_dir, snapshots_dir, spill_dir, work_file
+from data.load import Load
+from data.lock import IngestLock
+from data.parquet import check_source_name
+from data.pointer import Snapshot
+from data.sql import sql
+
+if TYPE_CHECKING:
+    from data.model.settings import ModelSettings
+
+Grain = Literal["cost", "telemetry", "traffic", "reference"]
+
+
+class Warehouse:
+    """The store, open for writing. A context manager; make one with `Warehouse.open`."""
+
+    def __init__(self, home: Path, con: duckdb.DuckDBPyConnection, lock: IngestLock) -> None:
+        self.home = home
+        self.con = con
+        self._lock = lock
+
+    @classmethod
+    def open(
+        cls, home: Path, wait_seconds: float = 600, on_wait: Callable[[str], None] = lambda _: None
+    ) -> Warehouse:
+        """Takes the lock, opens work.duckdb (creating it), and mends what a killed ingest left behind.
+
+        `on_wait` is told once who holds the lock. Raises LockHeld after wait_seconds.
+        """
+        home = home.resolve()
+        for folder in (home, parquet_dir(home), snapshots_dir(home)):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = IngestLock(lock_file(home))
+        try:
+            lock.acquire(wait_seconds, on_wait)
+            warehouse = cls(home, _connect(home), lock)
+            warehouse._mend()
+        except BaseException:
+            lock.release()
+            raise
+        return warehouse
+
+    def close(self) -> None:
+        self.con.close()
+        self._lock.release()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def load(self, source: str, kind: str, grain: Grain) -> Iterator[Load]:
+        """One load in one transaction: commits on leaving, if `finish` was called.
+
+        An exception rolls everything back, Parquet files too, leaves a row load(status = 'failed', message), and goes on.
+        """
+        check_source_name(source)
+        load = Load(self.con, self.home, _new_load_id(), source)
+        # committed before the work begins, so that a killed load is known by its missing finish
+        self._run(
+            "INSERT INTO load (load_id, source, kind, grain, status, started_at) "
+            "VALUES ($load_id, $source, $kind, $grain, 'failed', $now)",
+            load_id=load.load_id,
+            source=source,
+            kind=kind,
+            grain=grain,
+            now=_now(),
+        )
+        self._run("BEGIN")
+        try:
+            yield load
+            load.close()
+            self._run("COMMIT")
+        except BaseException as error:
+            self._run("ROLLBACK")
+            self._fail(load.load_id, str(error) or type(error).__name__)
+            publishing.sweep(self.con, self.home)
+            raise
+
+    def live_files(self, relation: str, source: str | None = None) -> list[Path]:
+        """The Parquet files that make up a relation now, absolute, in a fixed order."""
+        rows = self._run(
+            "SELECT path FROM parquet_file WHERE relation = $relation "
+            "AND source = coalesce($source, source) ORDER BY path",
+            relation=relation,
+            source=source,
+        )
+        return [self.home / path for (path,) in rows]
+
+    def publish(self, settings: ModelSettings, model: publishing.Model | None = None) -> Snapshot:
+        """Builds the months that changed, writes the next snapshot and moves CURRENT to it.
+
+        Nothing changed since the last one: returns that one. Snapshots that nobody needs any more leave the disk.
+        """
+        return publishing.publish(self.con, self.home, settings, model or publishing.default_model())
+
+    def _mend(self) -> None:
+        self._run(
+            "UPDATE load SET finished_at = $now, message = 'interrupted: its process ended before the commit' "
+            "WHERE finished_at IS NULL",
+            now=_now(),
+        )
+        publishing.mend(self.con, self.home)
+
+    def _fail(self, load_id: str, message: str) -> None:
+        self._run(
+            "UPDATE load SET status = 'failed', finished_at = $now, message = $message WHERE load_id = $load_id",
+            load_id=load_id,
+            message=message[:4000],
+            now=_now(),
+        )
+
+    def _run(self, statement: str, **params: object) -> list[tuple[object, ...]]:
+        return self.con.execute(statement, params or None).fetchall()
+
+
+def _connect(home: Path) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(str(work_file(home)))
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
+    con.execute("SET GLOBAL preserve_insertion_order = false")
+    con.execute("SET GLOBAL temp_directory = $spill", {"spill": str(spill_dir(home))})
+    con.execute(sql("schema/work"))
+    return con
+
+
+def _new_load_id() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid():x}{secrets.token_hex(2)}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,45 @@
+"""What every test may ask for: an empty store, and the recordings that others made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty store of its own; INFERLEDGER_HOME points to it."""
+    path = tmp_path / "store"
+    monkeypatch.setenv("INFERLEDGER_HOME", str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def recordings():
+    """The folder of recorded exports and scrapes (INFERLEDGER_RECORDINGS, else ../shared/data). Skips where it is absent."""
+    path = Path(os.environ.get("INFERLEDGER_RECORDINGS") or REPOSITORY.parent / "shared" / "data").resolve()
+    if not path.is_dir():
+        pytest.skip(f"no recordings at {path}: set INFERLEDGER_RECORDINGS to their folder")
+    return path
+
+
+def pytest_collection_modifyitems(items):
+    """A test that asks for the recordings is a recording test, without saying it twice."""
+    for item in items:
+        if "recordings" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.recordings)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how many recording tests ran: done means that none was skipped."""
+
+    def count(*outcomes):
+        reports = (report for outcome in outcomes for report in terminalreporter.stats.get(outcome, []))
+        return sum(1 for report in reports if "recordings" in getattr(report, "keywords", {}))
+
+    ran, skipped = count("passed", "failed"), count("skipped")
+    terminalreporter.write_line(f"recording tests: {ran} run, {skipped} skipped")
