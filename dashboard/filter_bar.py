@@ -1,0 +1,120 @@
+"""The one filter bar: widgets bound to the URL on one side, `Filters` on the other. Every page is asked
+with the same ones.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from dashboard import format as fmt
+from data.filters import BASES, PRESETS, VIEWS, Basis, Filters, View, preset_period
+from data.query.choices import Choices
+
+BASIS_HELP = (
+    "**busy**: time in which the model's devices worked, and managed inference · **allocated**: what the "
+    "version holds, idle time included · **fully loaded**: also its share of unallocated devices, shared "
+    "cost and unused commitments"
+)
+VIEW_HELP = (
+    "**effective**: amortised – upfront fees spread over the hours they cover · **billed**: as invoiced · "
+    "**contracted**: negotiated prices, before commitments · **list**: public prices"
+)
+_STATE = "filters"
+
+
+def show(choices: Choices) -> Filters:
+    """Draw the bar and return what it asks for. An unknown value in the URL falls back to the default, by
+    Streamlit's binding.
+    """
+    assert choices.first_day is not None
+    assert choices.last_day is not None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        start, end = _period(choices.first_day, choices.last_day)
+        basis = st.selectbox(
+            "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150
+        )
+        filters = _scope(choices, start, end, basis)
+    st.session_state[_STATE] = filters
+    return filters
+
+
+def current() -> Filters:
+    """The filters of this run, for a view. The frame draws the bar before any view runs."""
+    filters: Filters = st.session_state[_STATE]
+    return filters
+
+
+def _period(first_day: date, last_day: date) -> tuple[date, date]:
+    names = list(PRESETS)
+    preset = st.selectbox(
+        "Period",
+        [PRESETS[name] for name in names],
+        index=names.index("30d"),
+        key="period",
+        bind="query-params",
+        help=f"UTC days. “Last n days” end with the data's last day, {fmt.day(last_day)}, not with today.",
+        width=160,
+    )
+    name = next(key for key, label in PRESETS.items() if label == preset)
+    custom: tuple[date, ...] = ()
+    if name == "custom":
+        default = preset_period("30d", last_day)
+        picked = st.date_input(
+            "From – to",
+            (max(default[0], first_day), last_day),
+            min_value=first_day,
+            max_value=last_day,
+            key="range",
+            bind="query-params",
+            width=230,
+        )
+        custom = tuple(picked) if isinstance(picked, tuple) else (picked,)
+    return preset_period(name, last_day, custom)
+
+
+def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:
+    """The finer filters, folded into one popover so that a phone shows numbers first; its label says how
+    many are set.
+    """
+    popover = st.popover(_label(), icon=":material/filter_alt:", key="scope")
+    with popover:
+        providers = _several("Provider", choices.providers, "provider")
+        accounts = _several("Account", _account_labels(choices), "account")
+        teams = _several("Team", choices.teams, "team")
+        models = _several("Model", choices.models, "model")
+        view = st.selectbox("Cost view", VIEWS, key="view", bind="query-params", help=VIEW_HELP)
+        currency = _currency(choices.currencies)
+    return Filters(
+        start, end, providers, _account_ids(accounts), teams, models, basis, _as_view(view), currency
+    )
+
+
+def _several(label: str, options: tuple[str, ...], key: str) -> tuple[str, ...]:
+    return tuple(st.multiselect(label, options, key=key, bind="query-params", placeholder="all"))
+
+
+def _account_labels(choices: Choices) -> tuple[str, ...]:
+    names = choices.account_names
+    return tuple(f"{a} · {names[a]}" if names.get(a, a) != a else a for a in choices.accounts)
+
+
+def _account_ids(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(label.split(" · ")[0] for label in labels)
+
+
+def _currency(currencies: tuple[str, ...]) -> str:
+    """Amounts in two currencies are never added: with more than one, one is chosen."""
+    if len(currencies) > 1:
+        return st.selectbox("Currency", currencies, key="currency", bind="query-params")
+    return currencies[0] if currencies else "USD"
+
+
+def _as_view(view: str) -> View:
+    return next(v for v in VIEWS if v == view)
+
+
+def _label() -> str:
+    chosen = sum(bool(st.session_state.get(key)) for key in ("provider", "account", "team", "model"))
+    return f"Filters ({chosen})" if chosen else "Filters"

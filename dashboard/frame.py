@@ -1,0 +1,79 @@
+"""The picture frame of every page: navigation, filter bar, trust chip, then the page. Run by
+dashboard/app.py on each click.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import filter_bar, page_parts, store
+from data.query.choices import choices
+from data.query.trust import trust
+
+PAGES = [
+    st.Page(
+        "views/overview.py",
+        title="Overview",
+        icon=":material/dashboard:",
+        default=True,
+        help="What the AI estate cost, what moved, which day stood out.",
+    ),
+    st.Page(
+        "views/unit_cost.py",
+        title="Cost per inference",
+        icon=":material/payments:",
+        help="What one inference, 1k requests and 1M tokens cost, and why that changed.",
+    ),
+    st.Page(
+        "views/utilisation.py",
+        title="Utilisation",
+        icon=":material/speed:",
+        help="How busy each GPU was, hour by hour and over the week.",
+    ),
+    st.Page(
+        "views/idle.py",
+        title="Idle GPUs",
+        icon=":material/bedtime:",
+        help="Which GPUs were paid for and did nothing, and what stopping them saves.",
+    ),
+    st.Page(
+        "views/versions.py",
+        title="Versions",
+        icon=":material/account_tree:",
+        help="Which model versions hold GPUs for little or no traffic.",
+    ),
+    st.Page(
+        "views/roi.py",
+        title="ROI",
+        icon=":material/trending_up:",
+        help="What an optimisation pays back, from measured baselines.",
+    ),
+    st.Page(
+        "views/data.py",
+        title="Data",
+        icon=":material/database:",
+        help="Where the numbers come from, how far they reach, and whether they add up to the invoice.",
+    ),
+]
+
+
+def main() -> None:
+    """Draw the frame and run the chosen page; without a snapshot, say how to get one."""
+    st.set_page_config(page_title="inferledger", layout="wide")
+    page = st.navigation(PAGES, position="top")
+    try:
+        offered = store.ask(choices)
+    except store.NoSnapshot as missing:
+        st.title(page.title, anchor=False)
+        st.info(f"{missing} Run `python -m ingest demo`, or `make run`.", icon=":material/database_off:")
+        return
+    if offered.last_day is None:
+        st.title(page.title, anchor=False)
+        st.info("The store holds no charges yet. Run `python -m ingest demo`, or load a billing export.")
+        return
+    filters = filter_bar.show(offered)
+    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation())
+    page.run()
+
+
+main()

@@ -1,0 +1,89 @@
+"""Colours with one meaning each, readable on light and dark and for colour-blind eyes. Cost is blue, idle
+is amber,
+unobserved is hatched grey; what is neither is a neutral. Charts take them from here, the chrome from
+.streamlit/config.toml."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+COST = "#3D7DD8"
+IDLE = "#E69F00"
+UNOBSERVED = "#9AA3B2"
+BAD = "#D1495B"  # more cost than before; unexplained
+GOOD = "#2A9D6F"  # less cost than before
+NEUTRAL = "#8A93A3"
+GRID = "rgba(128,138,152,0.22)"
+HATCH = "/"
+
+# Order of the stack from the axis up, name, colour, whether hatched. Words are those of data/README.md.
+RUNGS: dict[str, tuple[str, str, bool]] = {
+    "serving_busy": ("serving, busy", COST, False),
+    "managed": ("managed inference", "#7FB2F0", False),
+    "serving_cpu": ("serving on CPU", "#1F4E96", False),
+    "serving_idle": ("serving, idle", IDLE, False),
+    "unallocated": ("unallocated", "#B26A00", False),
+    "unobserved": ("unobserved", UNOBSERVED, True),
+    "other_gpu": ("other GPU work", "#7C6BB0", False),
+    "shared": ("shared", "#6B7686", False),
+    "commitment_unused": ("commitment unused", "#C98A3C", True),
+    "outside": ("outside AI", "#B9C0CB", False),
+    "tax": ("tax", "#A6AEBB", False),
+    "refund_correction": ("refunds, corrections", "#C6CCD5", False),
+    "credit": ("credit", "#78B89B", False),
+    "timing": ("timing (billed − effective)", "#D3D8DF", True),
+    "unexplained": ("unexplained", BAD, False),
+}
+# For things that only need telling apart (models): no hue that means cost, idle or unobserved is among them.
+SERIES = ("#0072B2", "#CC79A7", "#009E73", "#7C6BB0", "#D1495B", "#56B4E9", "#8C6D46", "#4C5B70")
+OTHER = "#A6AEBB"
+
+
+def rung_name(rung: str) -> str:
+    """What a rung is called on every page; unknown rungs keep their own word."""
+    return RUNGS.get(rung, (rung.replace("_", " "), NEUTRAL, False))[0]
+
+
+def rung_marker(rung: str) -> dict[str, Any]:
+    """Plotly marker of a rung: its colour, hatched where nobody saw what happened."""
+    _, colour, hatched = RUNGS.get(rung, (rung, NEUTRAL, False))
+    if not hatched:
+        return {"color": colour, "line": {"width": 0}}
+    pattern = {
+        "shape": HATCH,
+        "fgcolor": colour,
+        "fillmode": "overlay",
+        "size": 5,
+        "solidity": 0.45,
+        "bgcolor": "rgba(0,0,0,0)",
+    }
+    return {"color": colour, "line": {"width": 0}, "pattern": pattern}
+
+
+def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool = True) -> go.Figure:
+    """The one look of every chart: no frame, thin grid, legend below the plot so that a phone keeps the
+    width.
+    """
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hovermode="x unified",
+        showlegend=legend,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.12, "x": 0, "font": {"size": 12}},
+        bargap=0.18,
+        font={"size": 12},
+        hoverlabel={"font": {"size": 12}},
+    )
+    figure.update_xaxes(showgrid=False, zeroline=False, automargin=True)
+    figure.update_yaxes(
+        gridcolor=GRID,
+        zeroline=True,
+        zerolinecolor=GRID,
+        automargin=True,
+        title={"text": unit, "font": {"size": 11}},
+    )
+    return figure

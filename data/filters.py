@@ -1,0 +1,85 @@
+"""The one frozen parameter object: what a question is asked about. Periods are whole UTC days, the end
+exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+Basis = Literal["busy", "allocated", "fully loaded"]
+View = Literal["effective", "billed", "contracted", "list"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+VIEWS: tuple[View, ...] = get_args(View)
+
+UNKNOWN = "none"  # stands for NULL in teams and models: a line nobody owns can be asked for
+
+Preset = Literal["7d", "15d", "30d", "90d", "mtd", "last-month", "custom"]
+PRESETS: dict[Preset, str] = {
+    "7d": "Last 7 days",
+    "15d": "Last 15 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "mtd": "Month to date",
+    "last-month": "Last month",
+    "custom": "Custom range",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which days, whose lines, on which basis, in which view. An empty tuple means all."""
+
+    start: date
+    end: date
+    providers: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    basis: Basis = "allocated"
+    view: View = "effective"
+    currency: str = "USD"
+
+    @property
+    def days(self) -> int:
+        """Length of the period in days."""
+        return (self.end - self.start).days
+
+    @property
+    def reconcilable(self) -> bool:
+        """Whether `unexplained` exists here: the raw bill knows days, providers and accounts, no teams or
+        models.
+        """
+        return not self.teams and not self.models
+
+    def previous(self) -> Filters:
+        """The same question about the equally long period right before."""
+        return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
+
+    def params(self) -> dict[str, object]:
+        """The values for a query's named parameters; lists for DuckDB's list functions."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+def month_start(day: date) -> date:
+    """First day of the day's month."""
+    return day.replace(day=1)
+
+
+def preset_period(preset: str, last_day: date, custom: tuple[date, ...] = ()) -> tuple[date, date]:
+    """Start and exclusive end of a preset, anchored at the data's last day, not at today's clock.
+
+    A custom range holds two inclusive days; an unfinished or unknown choice falls back to the last 30 days.
+    """
+    after = last_day + timedelta(days=1)
+    if preset == "custom" and len(custom) == 2 and custom[0] <= custom[1]:
+        return custom[0], custom[1] + timedelta(days=1)
+    if preset == "mtd":
+        return month_start(last_day), after
+    if preset == "last-month":
+        this_month = month_start(last_day)
+        return month_start(this_month - timedelta(days=1)), this_month
+    days: Mapping[str, int] = {"7d": 7, "15d": 15, "90d": 90}
+    return after - timedelta(days=days.get(preset, 30)), after

@@ -1,0 +1,38 @@
+-- Every metric once. Aggregate macros: ratios of sums in any GROUP BY, never averages of ratios; an empty denominator is
+-- NULL, which a page shows as "–". Definitions: MODEL 5, 6; dashboard words are the same as the names here.
+
+-- Money ---------------------------------------------------------------------------------------------------------------
+-- The amount in the view that was chosen; NULL = the export does not give it.
+CREATE OR REPLACE TEMP MACRO in_view(v, effective, billed, contracted, list_price) AS
+    CASE v WHEN 'effective' THEN effective WHEN 'billed' THEN billed WHEN 'contracted' THEN contracted ELSE list_price END;
+
+-- What a filter lets through; 'none' stands for NULL.
+CREATE OR REPLACE TEMP MACRO chosen(wanted, value) AS len(wanted) = 0 OR list_contains(wanted, coalesce(value, 'none'));
+
+-- A model version's cost on one of the three bases (columns of unit_cost).
+CREATE OR REPLACE TEMP MACRO basis_cost(basis, busy, idle, cpu, managed, shares) AS
+    coalesce(busy, 0) + coalesce(managed, 0)
+    + CASE WHEN basis = 'busy' THEN 0 ELSE coalesce(idle, 0) + coalesce(cpu, 0) END
+    + CASE WHEN basis = 'fully loaded' THEN coalesce(shares, 0) ELSE 0 END;
+
+-- Whether a rung is part of a basis as a whole; what 'fully loaded' adds of the shared rungs is a share, not the rung.
+CREATE OR REPLACE TEMP MACRO in_basis(basis, rung) AS
+    rung IN ('serving_busy', 'managed') OR (basis <> 'busy' AND rung IN ('serving_idle', 'serving_cpu'));
+
+-- Device time that was paid for and did nothing, at <= 1 % and any stretch (MODEL 6).
+CREATE OR REPLACE TEMP MACRO is_idle(rung, sub_rung) AS
+    rung IN ('serving_idle', 'unallocated') OR (rung = 'other_gpu' AND coalesce(sub_rung, '') = 'held idle');
+
+-- Unit costs ----------------------------------------------------------------------------------------------------------
+CREATE OR REPLACE TEMP MACRO cost_per_inference(cost, requests_ok) AS sum(cost)::DOUBLE / nullif(sum(requests_ok), 0);
+CREATE OR REPLACE TEMP MACRO cost_per_1k(cost, requests_ok) AS 1000 * (sum(cost)::DOUBLE / nullif(sum(requests_ok), 0));
+CREATE OR REPLACE TEMP MACRO cost_per_1m_tokens(cost, tokens) AS 1000000 * (sum(cost)::DOUBLE / nullif(sum(tokens), 0));
+CREATE OR REPLACE TEMP MACRO price_per_gpu_hour(cost, seconds) AS sum(cost)::DOUBLE / nullif(sum(seconds) / 3600, 0);
+CREATE OR REPLACE TEMP MACRO throughput(requests_ok, busy_seconds) AS
+    sum(requests_ok)::DOUBLE / nullif(sum(busy_seconds) / 3600, 0);
+
+-- Devices -------------------------------------------------------------------------------------------------------------
+CREATE OR REPLACE TEMP MACRO utilisation(busy_seconds, observed_seconds) AS
+    sum(busy_seconds)::DOUBLE / nullif(sum(observed_seconds), 0);
+CREATE OR REPLACE TEMP MACRO coverage(observed_cost, device_cost) AS
+    sum(observed_cost)::DOUBLE / nullif(sum(device_cost), 0)::DOUBLE;

@@ -1,0 +1,1 @@
+"""One question per pair of files: `<question>.sql` says it, `<question>.py` types it, `runner.py` asks it."""

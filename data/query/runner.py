@@ -1,0 +1,76 @@
+"""Asks a snapshot the question written in data/query/<question>.sql, binding only the parameters that it
+names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+HERE = Path(__file__).parent
+METRICS = HERE.parent / "metrics.sql"
+
+
+class UnknownQuestionError(LookupError):
+    """No .sql file of that name; the message lists those that exist."""
+
+
+@cache
+def question(name: str) -> tuple[str, frozenset[str]]:
+    """The SQL of a question and the parameters it wants. Raises UnknownQuestionError."""
+    path = HERE / f"{name}.sql"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in HERE.glob("*.sql")))
+        raise UnknownQuestionError(f"No question '{name}' in {HERE}. There are: {known}.")
+    sql = path.read_text(encoding="utf-8")
+    (statement,) = duckdb.extract_statements(sql)
+    return sql, frozenset(statement.named_parameters)
+
+
+@cache
+def metrics() -> dict[str, str]:
+    """Name → CREATE MACRO statement of every metric in data/metrics.sql."""
+    statements = [s.query.strip() for s in duckdb.extract_statements(METRICS.read_text(encoding="utf-8"))]
+    return {re.findall(r"MACRO\s+(\w+)\(", s)[0]: s for s in statements}
+
+
+@cache
+def _macros_of(name: str) -> str:
+    sql, _ = question(name)
+    called = set(re.findall(r"(\w+)\(", sql))
+    return "\n".join(statement for macro, statement in metrics().items() if macro in called)
+
+
+def _run(
+    cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]
+) -> duckdb.DuckDBPyConnection:
+    """Macros are temporary and per cursor, so a snapshot stays as published; only those called, since each
+    costs 0.3 ms.
+    """
+    sql, wanted = question(name)
+    if macros := _macros_of(name):
+        cursor.execute(macros)
+    return cursor.execute(sql, {key: params[key] for key in wanted})
+
+
+def ask(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> pd.DataFrame:
+    """The answer as a frame. Money arrives as float: sum in SQL, where it is DECIMAL; differences that
+    must be 0 too.
+
+    Raises UnknownQuestionError, KeyError for a parameter that was not given, duckdb.Error.
+    """
+    return _run(cursor, name, params).df()
+
+
+def ask_row(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> dict[str, Any]:
+    """The one row of an answer with exact values (Decimal, date, int), NULL as None."""
+    result = _run(cursor, name, params)
+    columns = [column[0] for column in result.description or []]
+    (row,) = result.fetchall()
+    return dict(zip(columns, row, strict=True))

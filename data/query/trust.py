@@ -1,0 +1,41 @@
+"""What the trust chip says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+
+from data.filters import Filters
+from data.query.runner import ask_row
+
+
+@dataclass(frozen=True)
+class Trust:
+    """unexplained: money, None where the filter is finer than the bill; observed_share: 0..1 of device
+    cost, None = no devices;
+    data_through: the earliest of the sources' last days; effective_usable: False where an export's
+    effective cost is damaged."""
+
+    unexplained: Decimal | None
+    observed_share: float | None
+    unpriced_lines: int
+    data_through: datetime | None
+    effective_usable: bool
+
+
+def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
+    """The state of the evidence behind the filtered period. No `unexplained` row at all also means nothing
+    is unexplained.
+    """
+    row = ask_row(cursor, "trust", filters.params())
+    unexplained = (row["unexplained"] or Decimal(0)) if filters.reconcilable else None
+    return Trust(
+        unexplained=unexplained,
+        observed_share=row["observed_share"],
+        unpriced_lines=int(row["unpriced_lines"] or 0),
+        data_through=row["data_through"],
+        effective_usable=bool(row["effective_usable"]),
+    )

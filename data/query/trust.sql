@@ -1,0 +1,21 @@
+-- What a reader must know before believing a page: reconciled? observed? until when?
+SELECT
+    (
+        SELECT sum(in_view($view, effective_cost, billed_cost, contracted_cost, list_cost)) FROM ladder
+        WHERE rung = 'unexplained' AND day >= $start AND day < $end AND billing_currency = $currency
+            AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+    ) AS unexplained,
+    (
+        SELECT coverage(observed_cost, device_cost) FROM coverage_day
+        WHERE day >= $start AND day < $end AND billing_currency = $currency
+            AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+    ) AS observed_share,
+    (
+        SELECT sum(unpriced_lines) FROM coverage_day
+        WHERE day >= $start AND day < $end AND billing_currency = $currency
+            AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+    ) AS unpriced_lines,
+    (SELECT min(data_through) FROM source_state WHERE grain IN ('cost', 'telemetry') AND data_through IS NOT NULL)
+        AS data_through,
+    (SELECT coalesce(bool_and(effective_usable), TRUE) FROM load WHERE grain = 'cost' AND status IN ('loaded', 'replaced'))
+        AS effective_usable

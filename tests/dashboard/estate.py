@@ -1,0 +1,38 @@
+"""A small invented estate as a published snapshot: numbers one can work out by hand
+(tests/dashboard/estate.sql).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "data" / "schema"
+FROM_WORK = ("load", "file", "reject", "invoice_total", "price")
+
+
+def _shapes() -> str:
+    """Every relation of a snapshot as an empty table, from the project's own schema files."""
+    cost = (SCHEMA / "cost.sql").read_text().replace("CREATE TEMP TABLE stage_cost", "CREATE TABLE cost")
+    work = [s.query for s in duckdb.extract_statements((SCHEMA / "work.sql").read_text())]
+    wanted = [s for s in work if any(f"EXISTS {name} (" in s for name in FROM_WORK)]
+    return "\n".join([cost, (SCHEMA / "snapshot.sql").read_text(), *wanted])
+
+
+def build(home: Path, *, rows: bool = True) -> Path:
+    """Write snapshot 1 under home; without rows, a snapshot of empty relations. Returns home."""
+    path = home / "snapshots" / "serving-000001.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as con:
+        con.execute(_shapes())
+        if rows:
+            con.execute((Path(__file__).parent / "estate.sql").read_text())
+    return home
+
+
+if __name__ == "__main__":
+    print(build(Path(sys.argv[1])))
