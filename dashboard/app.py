@@ -41,7 +41,7 @@ def _generation() -> int | None:
     from dashboard import store  # not above: its caches want a running server when they are defined
 
     try:
-        return store.generation()
+        return store.reader().snapshot.generation
     except store.NoSnapshot:
         return None
 

@@ -62,10 +62,11 @@ def main() -> None:
     st.set_page_config(page_title="inferledger", layout="wide")
     page = st.navigation(PAGES, position="top")
     try:
+        store.start_run()
         offered = store.ask(choices)
     except store.NoSnapshot as missing:
         st.title(page.title, anchor=False)
-        st.info(f"{missing} Run `python -m ingest demo`, or `make run`.", icon=":material/database_off:")
+        st.info(str(missing), icon=":material/database_off:")
         return
     if offered.last_day is None:
         st.title(page.title, anchor=False)

@@ -1,6 +1,5 @@
 """The dashboard's one door to the store: the newest snapshot, and answers cached by snapshot and filters,
-never by frames.
-"""
+never by frames."""
 
 from __future__ import annotations
 
@@ -11,14 +10,16 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import duckdb
 import streamlit as st
 
-from dashboard.stopgap_reader import NoSnapshot, Reader, home, open_latest
+from data.home import store_home
+from data.snapshot import NoSnapshot, Reader, open_latest
 
-__all__ = ["NoSnapshot", "ask", "generation", "reader"]
+__all__ = ["NoSnapshot", "ask", "generation", "reader", "start_run"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Key = tuple[str, int, str, tuple[Any, ...]]  # store, snapshot, question, its values
 Question = Callable[Concatenate[duckdb.DuckDBPyConnection, P], T]
+_RUN = "snapshot of this run"
 
 
 @st.cache_resource(show_spinner=False)
@@ -28,33 +29,41 @@ def _reader(place: str) -> Reader:
 
 
 def reader() -> Reader:
-    """The reader of the newest snapshot. Raises data.snapshot.NoSnapshot where nothing was published yet."""
-    return _reader(str(home()))
+    """The reader of the newest snapshot. Raises NoSnapshot where nothing was published yet."""
+    return _reader(str(store_home()))
+
+
+def start_run() -> None:
+    """Settle on the newest snapshot for one run of a page, so that all its figures tell of the same state.
+    Raises NoSnapshot.
+    """
+    st.session_state[_RUN] = reader().snapshot.generation
 
 
 def generation() -> int:
-    """The number of the snapshot that answers now; part of every cache key."""
-    return reader().snapshot.generation
+    """The number of the snapshot that answers this run; part of every cache key."""
+    settled: int | None = st.session_state.get(_RUN)
+    return reader().snapshot.generation if settled is None else settled
 
 
 @st.cache_data(show_spinner=False, max_entries=2_000, max_size="256mb")
 def _answer(key: Key, _question: Callable[..., Any]) -> Any:  # noqa: ANN401 – whatever the question answers
     """Answers by key; the question itself is not hashed."""
-    with reader().cursor() as cursor:
-        return _question(cursor, *key[3])
+    _, settled, _, args = key
+    with reader().at(settled).cursor() as cursor:
+        return _question(cursor, *args)
 
 
 def ask(question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Answer one question of data/query, `ask(unit_cost.by_model, filters)`, from the cache where it was
     asked before.
 
-    The first argument of the question is the cursor, the rest must be plain values (Filters, text,
-    numbers, tuples).
-    The answer is a copy: a page may change it.
+    The first argument of the question is the cursor, the rest must be plain values (Filters, text, numbers,
+    tuples). The answer is a copy: a page may change it.
     """
     if kwargs:
         raise TypeError(
             f"ask() takes positional values only, got {sorted(kwargs)}: the cache key is their order."
         )
     name = f"{question.__module__}.{question.__qualname__}"
-    return cast(T, _answer((str(home()), generation(), name, args), question))
+    return cast(T, _answer((str(store_home()), generation(), name, args), question))

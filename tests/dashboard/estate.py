@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
+
+from data.home import snapshot_file
+from data.pointer import Pointer, Snapshot, write_pointer
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "data" / "schema"
@@ -24,13 +28,16 @@ def _shapes() -> str:
 
 def build(home: Path, *, rows: bool = True) -> Path:
     """Write snapshot 1 under home; without rows, a snapshot of empty relations. Returns home."""
-    path = home / "snapshots" / "serving-000001.duckdb"
+    home = home.resolve()
+    path = snapshot_file(home, 1)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute(_shapes())
         if rows:
             con.execute((Path(__file__).parent / "estate.sql").read_text())
+    published = Snapshot(1, datetime(2026, 11, 1, 6, 3), path)
+    write_pointer(home, Pointer(home=str(home), content="", model="", kept=(published,)))
     return home
 
 
