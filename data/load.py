@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
@@ -31,33 +31,21 @@ class Load:
         """Notes a file that was read; returns its file_id."""
         self._files += 1
         file_id = f"{self.load_id}/{self._files}"
-        self._run(
-            "INSERT INTO file VALUES ($file_id, $load_id, $source, $uri, $etag, $bytes, $rows)",
-            file_id=file_id,
-            source=self.source,
-            uri=uri,
-            etag=etag,
-            bytes=bytes,
-            rows=rows,
-        )
+        noted = [file_id, self.load_id, self.source, uri, etag, bytes, rows]
+        self.con.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)", noted).fetchall()
         return file_id
 
     def reject(self, file_id: str, line_no: int | None, reason: str, raw: str | None) -> None:
         """Keeps one row that could not be loaded, cut at 4,000 characters."""
-        self._run(
-            "INSERT INTO reject VALUES ($load_id, $file_id, $source, $line_no, $reason, $raw)",
-            file_id=file_id,
-            source=self.source,
-            line_no=line_no,
-            reason=reason,
-            raw=None if raw is None else raw[:RAW_CHARACTERS],
-        )
+        kept = [self.load_id, file_id, self.source, line_no, reason, raw and raw[:RAW_CHARACTERS]]
+        self.con.execute("INSERT INTO reject VALUES (?, ?, ?, ?, ?, ?)", kept).fetchall()
 
     def reject_select(self, query: str, params: Mapping[str, object] | None = None) -> int:
         """Keeps every row of a SELECT file_id, line_no, reason, raw; returns how many."""
-        statement = f"INSERT INTO reject SELECT $load_id, file_id, $source, line_no, reason, left(raw, 4000) FROM ({query})"  # noqa: S608 - the query is ours, its values are bound
+        columns = "SELECT $load_id, file_id, $source, line_no, reason, left(raw, 4000)"
+        statement = f"INSERT INTO reject {columns} FROM ({query})"
         ((rows,),) = self._run(statement, source=self.source, **(params or {}))
-        return int(str(rows))
+        return int(rows)
 
     def write_parquet(
         self, relation: str, period: date, query: str, params: Mapping[str, object] | None = None
@@ -66,26 +54,19 @@ class Load:
         return write_parquet(self.con, self.home, relation, self.source, period, self.load_id, query, params)
 
     def drop_cost_period(self, period: date) -> None:
-        """Takes this source's cost and invoice totals of a billing period out. Files stay for the snapshots that list them."""
-        period = period.replace(day=1)
-        replaced = self._run(
-            "DELETE FROM parquet_file WHERE relation = 'cost' AND source = $source AND period = $period "
-            "AND load_id <> $load_id RETURNING load_id",
-            source=self.source,
-            period=period,
-        )
-        self._run(
-            "DELETE FROM invoice_total WHERE source = $source AND billing_period = $period "
-            "AND load_id <> $load_id",
-            source=self.source,
-            period=period,
-        )
-        self._replaced.update(str(load_id) for (load_id,) in replaced)
+        """Takes what this source held of a billing period out: its cost files and invoice totals.
+
+        The files stay on the disk for the snapshots that list them.
+        """
+        month = period.replace(day=1)
+        replaced = self._run(sql("work/drop_cost_files"), source=self.source, period=month)
+        self._run(sql("work/drop_invoice_totals"), source=self.source, period=month)
+        self._replaced.update(load_id for (load_id,) in replaced)
 
     def mark_dirty(self, months: Iterable[date]) -> None:
         """Has the facts of these UTC months built again before the next publish."""
-        for month in sorted({day.replace(day=1) for day in months}):
-            self.con.execute("INSERT OR IGNORE INTO dirty_month VALUES ($month)", {"month": month}).fetchall()
+        for month in sorted({date(day.year, day.month, 1) for day in months}):
+            self.con.execute("INSERT OR IGNORE INTO dirty_month VALUES (?)", [month]).fetchall()
 
     def finish(
         self,
@@ -98,10 +79,10 @@ class Load:
         effective_usable: bool = True,
         message: str | None = None,
     ) -> None:
-        """States what the load was. The rejected rows are counted here, and loads that it emptied become 'replaced'."""
+        """States what the load was; rejected rows are counted here, and loads that it emptied become 'replaced'."""
         start, end = window or (None, None)
         self._run(
-            sql("schema/finish_load"),
+            sql("work/finish_load"),
             rows=rows,
             delivery_id=delivery_id,
             billing_period=billing_period,
@@ -114,30 +95,17 @@ class Load:
             now=datetime.now(UTC).replace(tzinfo=None),
         )
         for load_id in self._replaced:
-            self.con.execute(
-                "UPDATE load SET status = 'replaced' WHERE load_id = $old AND NOT EXISTS "
-                "(FROM parquet_file WHERE load_id = $old)",
-                {"old": load_id},
-            ).fetchall()
+            self.con.execute(sql("work/mark_replaced"), {"old": load_id}).fetchall()
         if status == "unchanged":
-            self._forget_older_checks(delivery_id)
+            self._run(sql("work/forget_older_checks"), source=self.source, delivery_id=delivery_id)
         self._finished = True
 
     def close(self) -> None:
         """Called by the warehouse before the commit. Raises RuntimeError if the load was never finished."""
         if not self._finished:
             raise RuntimeError(
-                f"Load {self.load_id} of '{self.source}' ended without finish(): nothing was kept."
+                f"Load {self.load_id} of '{self.source}' ended without finish(); nothing was kept."
             )
 
-    def _forget_older_checks(self, delivery_id: str | None) -> None:
-        # an hourly look at an unchanged bucket would otherwise grow the load table without end
-        self._run(
-            "DELETE FROM load WHERE source = $source AND status = 'unchanged' AND load_id <> $load_id "
-            "AND delivery_id IS NOT DISTINCT FROM $delivery_id",
-            source=self.source,
-            delivery_id=delivery_id,
-        )
-
-    def _run(self, statement: str, **params: object) -> list[tuple[object, ...]]:
+    def _run(self, statement: str, **params: object) -> list[tuple[Any, ...]]:
         return self.con.execute(statement, {"load_id": self.load_id, **params}).fetchall()

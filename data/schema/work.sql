@@ -75,6 +75,18 @@ CREATE TABLE IF NOT EXISTS invoice_total (
     list_rounding        DECIMAL(38,24)
 );
 
+-- What a replaced load had stated, so that a restated month can show what changed.
+-- Grain: replaced load × billing period × provider × currency.
+CREATE TABLE IF NOT EXISTS replaced_total (
+    load_id          VARCHAR NOT NULL,
+    source           VARCHAR NOT NULL,
+    billing_period   DATE NOT NULL,
+    provider         VARCHAR,
+    billing_currency VARCHAR,
+    lines            BIGINT NOT NULL,
+    billed_cost      DECIMAL(38,12)
+);
+
 -- Telemetry as the source tells it, before money. Grain: source × device × UTC hour × holder.
 CREATE TABLE IF NOT EXISTS device_hour (
     source           VARCHAR NOT NULL,
