@@ -60,6 +60,7 @@ class Load:
         """
         month = period.replace(day=1)
         replaced = self._run(sql("work/drop_cost_files"), source=self.source, period=month)
+        self._run(sql("work/keep_replaced_totals"), source=self.source, period=month)
         self._run(sql("work/drop_invoice_totals"), source=self.source, period=month)
         self._replaced.update(load_id for (load_id,) in replaced)
 
@@ -79,7 +80,7 @@ class Load:
         effective_usable: bool = True,
         message: str | None = None,
     ) -> None:
-        """States what the load was; rejected rows are counted here, and loads that it emptied become 'replaced'."""
+        """States what the load was. Counts the rejected rows; loads that it emptied become 'replaced'."""
         start, end = window or (None, None)
         self._run(
             sql("work/finish_load"),

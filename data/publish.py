@@ -1,8 +1,8 @@
 """Publishing: from the working file to a stamped, read-only snapshot that readers notice by the pointer.
 
-A kill at any moment leaves the last snapshot whole: the next one is built under another name, gets its own name
-when it is on the disk, and counts only once CURRENT, replaced in one step, names it. What a kill leaves over is
-removed by data.mend when the next ingest opens the store.
+A kill at any moment leaves the last snapshot whole: the next one is built under another name, gets its own
+when it is on the disk, and counts only once CURRENT, replaced in one step, names it. What a kill leaves over
+goes when the next ingest opens the store (data.mend).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
 SCHEMA_VERSION = 1
-COPIED = ("load", "file", "reject", "invoice_total", "parquet_file", "price")
+COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price")
 MODEL_FOLDERS = ("model", "schema", "reference")
 
 
@@ -44,7 +44,7 @@ class Model(Protocol):
     def write_marts(
         self, con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings, catalog: str
     ) -> None:
-        """Fills the empty tables of schema/snapshot.sql in `catalog`, where cost, gpu_hour and part stand already."""
+        """Fills the empty tables of `catalog` (schema/snapshot.sql); cost, gpu_hour and part stand already."""
         ...
 
 
@@ -139,7 +139,7 @@ def _create_views(con: duckdb.DuckDBPyConnection, home: Path) -> None:
 
 
 def _model_fingerprint(settings: ModelSettings) -> str:
-    """Changes with the model's code, its reference tables and its settings: then every month is built again."""
+    """Changes with the model's code, reference tables and settings: then every month is built again."""
     digest = hashlib.sha256(repr(settings).encode())
     digest.update(macros().encode())
     for folder in MODEL_FOLDERS:
