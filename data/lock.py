@@ -1,4 +1,4 @@
-"""One ingest at a time. The kernel drops the lock when its holder dies, so a kill leaves nothing to clean up."""
+"""One ingest at a time. The kernel drops the lock when its holder dies: a kill leaves nothing to clean up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Immutable Parquet: written once under its final, load-stamped name, listed in parquet_file, never changed after."""
+"""Immutable Parquet: written once under its final, load-stamped name, and listed in parquet_file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_parquet(
 ) -> int:
     """Writes what `query` answers and lists the file in parquet_file; returns its rows. No rows, no file.
 
-    Call it inside a transaction: the row is seen only after the commit, and the file is on the disk before it.
+    Call it inside a transaction: the listing counts after the commit, and the file is on the disk before it.
     After a rollback the file is an orphan, which the next sweep removes.
     """
     folder = parquet_dir(home) / source / f"{period:%Y-%m}" / load_id
@@ -83,7 +83,7 @@ def files_on_disk(home: Path) -> set[str]:
 
 
 def _free_name(folder: Path, relation: str) -> Path:
-    """`<relation>.parquet`; a load that writes the relation in several pieces gets `<relation>-2.parquet` and so on."""
+    """`<relation>.parquet`; for a load that writes it in several pieces, `<relation>-2.parquet` and so on."""
     path, piece = folder / f"{relation}.parquet", 1
     while path.exists():
         piece += 1

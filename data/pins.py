@@ -1,7 +1,7 @@
-"""Pins: what people hold on to. A pinned snapshot outlives retention, so that a saved view or a sent link keeps its numbers.
+"""Pins: what people hold on to. A pinned snapshot outlives retention, and with it the numbers of a sent link.
 
-They live in people.sqlite, which the dashboard writes and ingest only reads: many small writes are SQLite's strength,
-and what people entered never mixes with derived data.
+They live in people.sqlite, which the dashboard writes and ingest only reads: many small writes are SQLite's
+strength, and what people entered never mixes with derived data.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class GenerationGone(LookupError):
 
 
 def pin(home: Path, generation: int, reason: str, who: str) -> None:
-    """Keeps a generation for good. Pinning it again for the same reason changes nothing. Raises GenerationGone."""
+    """Keeps a generation for good; twice for the same reason is once. Raises GenerationGone."""
     with _writing(home) as people:
         now = datetime.now(UTC).replace(tzinfo=None).isoformat()
         people.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?, ?)", (generation, reason, who, now))
@@ -40,7 +40,8 @@ def pin(home: Path, generation: int, reason: str, who: str) -> None:
     if not snapshot_file(home, generation).exists():
         unpin(home, generation, reason)
         raise GenerationGone(
-            f"Snapshot {generation} cannot be kept for '{reason}': it is no longer in {home}. Pin the current one instead."
+            f"Snapshot {generation} cannot be kept for '{reason}': it is no longer in {home}. "
+            "Pin the current one instead."
         )
 
 

@@ -22,9 +22,9 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Pointer:
-    """What CURRENT says. `home` is where the store lay when its snapshots were written: their views name absolute paths."""
+    """What CURRENT says."""
 
-    home: str
+    home: str  # where the store lay when its snapshots were written: their views name absolute paths
     content: str  # hash over what was loaded: equal content is not published twice
     model: str  # hash over the model's code and settings: a new model builds every month again
     kept: tuple[Snapshot, ...]  # oldest first; the last one is current

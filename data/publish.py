@@ -44,7 +44,7 @@ class Model(Protocol):
     def write_marts(
         self, con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings, catalog: str
     ) -> None:
-        """Fills the empty tables of `catalog` (schema/snapshot.sql); cost, gpu_hour and part stand already."""
+        """Fills the tables of schema/snapshot.sql in `catalog`; cost, gpu_hour and part stand already."""
         ...
 
 
@@ -101,9 +101,9 @@ def _write(
     with _attached(con, build):
         con.execute(sql("schema/snapshot"))
         con.execute(macros())
-        _create_views(con, home)
         for table in COPIED:
             con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM work.main.{table}").fetchall()
+        _create_views(con, home)
         con.execute("USE work")
         model.write_marts(con, home, settings, catalog="snap")
         con.execute("USE snap")

@@ -22,6 +22,6 @@ def keep(snapshots: Sequence[Snapshot], pinned: Collection[int], now: datetime) 
 
 
 def _months_before(moment: datetime, months: int) -> datetime:
-    """The same clock time that many calendar months earlier, on the 28th at the latest so that every month has the day."""
+    """That many calendar months earlier; on the 28th at the latest, so that every month has the day."""
     index = moment.year * 12 + moment.month - 1 - months
     return moment.replace(year=index // 12, month=index % 12 + 1, day=min(moment.day, 28))

@@ -29,8 +29,8 @@ class NoSnapshot(LookupError):
 class _Opened:
     """One snapshot and the in-memory database that it is attached to.
 
-    Never closed by hand: closing would end the cursors of other threads. DuckDB lets go of the file when the connection
-    and the last cursor of it are gone.
+    Never closed by hand: closing would end the cursors of other threads. DuckDB lets go of the file when the
+    connection and its last cursor are gone.
     """
 
     snapshot: Snapshot
@@ -62,7 +62,7 @@ class Reader:
         return self._latest().cursor()
 
     def at(self, generation: int) -> Reader:
-        """A reader that stays on one generation, for a page that asks several questions of one state of the store.
+        """A reader that stays on one generation, for a page that asks several questions of one state.
 
         Raises NoSnapshot with the generations that are kept.
         """
@@ -117,7 +117,7 @@ def _require_pointer(home: Path) -> Pointer:
         )
     if pointer.home != str(home):
         raise NoSnapshot(
-            f"The store was moved from {pointer.home} to {home}, and its snapshots still name files in the old place. "
+            f"The store was moved from {pointer.home} to {home}, and its snapshots still name files there. "
             "Run: python -m ingest run. It mends them before it loads anything."
         )
     return pointer
@@ -131,13 +131,13 @@ def _open_current(home: Path, opened: _Opened | None) -> _Opened:
         try:
             return _open(home, current)
         except (duckdb.IOException, FileNotFoundError):
-            # retention may take a snapshot between reading the pointer and opening it, but then the pointer has moved on
+            # retention may take a snapshot before it is opened, but then the pointer has moved on
             if _require_pointer(home).current == current:
                 raise
 
 
 def _open(home: Path, snapshot: Snapshot) -> _Opened:
-    """Attached to a database in memory: connecting twice to one file in one process would share, and fight over, settings."""
+    """Attached to a database in memory: two connections to one file in one process would share settings."""
     con = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY_LIMIT})
     con.execute("ATTACH $path AS snap (READ_ONLY)", {"path": str(snapshot.path)})
     con.execute("SET GLOBAL TimeZone = 'UTC'")

@@ -1,4 +1,4 @@
-"""SQL text: reading the .sql files of this package, and the one place where a value is quoted instead of bound."""
+"""SQL text: the .sql files of this package, and the one place where a value is quoted instead of bound."""
 
 from __future__ import annotations
 
@@ -15,11 +15,20 @@ def sql(name: str) -> str:
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def parquet_view(relation: str, files: Iterable[Path]) -> str:
-    """CREATE VIEW over Parquet files. Quoted here because a view's text is stored, so DuckDB cannot bind values in it.
+@cache
+def macros() -> str:
+    """data/metrics.sql, to be kept in a snapshot: any DuckDB client then computes a metric our way.
 
-    union_by_name: a file that was written before a column existed reads NULL there.
+    The questions of this package bring their own, temporary ones, which win over these.
+    """
+    return sql("metrics").replace("TEMP MACRO", "MACRO")
+
+
+def parquet_view(relation: str, files: Iterable[Path]) -> str:
+    """CREATE VIEW over Parquet files; quoted, since DuckDB stores a view's text and binds no values in it.
+
+    union_by_name, so that a file that was written before a column existed reads NULL there.
     """
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    quoted = '"' + relation.replace('"', '""') + '"'
-    return f"CREATE OR REPLACE VIEW {quoted} AS FROM read_parquet([{listed}], union_by_name = true)"
+    name = '"' + relation.replace('"', '""') + '"'
+    return f"CREATE OR REPLACE VIEW {name} AS FROM read_parquet([{listed}], union_by_name = true)"

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
+from data import mend
 from data import publish as publishing
 from data.home import lock_file, parquet_dir, snapshots_dir, spill_dir, work_file
 from data.load import Load
@@ -72,19 +73,13 @@ class Warehouse:
     def load(self, source: str, kind: str, grain: Grain) -> Iterator[Load]:
         """One load in one transaction: commits on leaving, if `finish` was called.
 
-        An exception rolls everything back, Parquet files too, leaves a row load(status = 'failed', message), and goes on.
+        An exception rolls everything back, Parquet files too, leaves a row load(status = 'failed', message)
+        for people to see, and is raised again.
         """
         check_source_name(source)
         load = Load(self.con, self.home, _new_load_id(), source)
-        # committed before the work begins, so that a killed load is known by its missing finish
         self._run(
-            "INSERT INTO load (load_id, source, kind, grain, status, started_at) "
-            "VALUES ($load_id, $source, $kind, $grain, 'failed', $now)",
-            load_id=load.load_id,
-            source=source,
-            kind=kind,
-            grain=grain,
-            now=_now(),
+            sql("work/begin_load"), load_id=load.load_id, source=source, kind=kind, grain=grain, now=_now()
         )
         self._run("BEGIN")
         try:
@@ -92,45 +87,36 @@ class Warehouse:
             load.close()
             self._run("COMMIT")
         except BaseException as error:
-            self._run("ROLLBACK")
-            self._fail(load.load_id, str(error) or type(error).__name__)
-            publishing.sweep(self.con, self.home)
+            self._roll_back()
+            message = (str(error) or type(error).__name__)[:4000]
+            self._run(sql("work/fail_load"), load_id=load.load_id, message=message, now=_now())
             raise
 
     def live_files(self, relation: str, source: str | None = None) -> list[Path]:
         """The Parquet files that make up a relation now, absolute, in a fixed order."""
-        rows = self._run(
-            "SELECT path FROM parquet_file WHERE relation = $relation "
-            "AND source = coalesce($source, source) ORDER BY path",
-            relation=relation,
-            source=source,
-        )
+        rows = self._run(sql("work/live_files"), relation=relation, source=source)
         return [self.home / path for (path,) in rows]
 
     def publish(self, settings: ModelSettings, model: publishing.Model | None = None) -> Snapshot:
         """Builds the months that changed, writes the next snapshot and moves CURRENT to it.
 
-        Nothing changed since the last one: returns that one. Snapshots that nobody needs any more leave the disk.
+        Nothing changed since the last one: returns that. Snapshots that nobody needs leave the disk.
         """
         return publishing.publish(self.con, self.home, settings, model or publishing.default_model())
 
     def _mend(self) -> None:
-        self._run(
-            "UPDATE load SET finished_at = $now, message = 'interrupted: its process ended before the commit' "
-            "WHERE finished_at IS NULL",
-            now=_now(),
-        )
-        publishing.mend(self.con, self.home)
+        self._run(sql("work/mend_loads"), now=_now())
+        mend.mend(self.con, self.home)
 
-    def _fail(self, load_id: str, message: str) -> None:
-        self._run(
-            "UPDATE load SET status = 'failed', finished_at = $now, message = $message WHERE load_id = $load_id",
-            load_id=load_id,
-            message=message[:4000],
-            now=_now(),
-        )
+    def _roll_back(self) -> None:
+        try:
+            self._run("ROLLBACK")
+        except duckdb.TransactionException:
+            return  # the commit itself failed, and DuckDB has rolled back already
+        finally:
+            mend.sweep(self.con, self.home)
 
-    def _run(self, statement: str, **params: object) -> list[tuple[object, ...]]:
+    def _run(self, statement: str, **params: object) -> list[tuple[Any, ...]]:
         return self.con.execute(statement, params or None).fetchall()
 
 
@@ -144,6 +130,7 @@ def _connect(home: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _new_load_id() -> str:
+    """Sorts by time, and no two are equal."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid():x}{secrets.token_hex(2)}"
 
 

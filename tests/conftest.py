@@ -20,7 +20,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def recordings():
-    """The folder of recorded exports and scrapes (INFERLEDGER_RECORDINGS, else ../shared/data). Skips where it is absent."""
+    """The folder of recordings (INFERLEDGER_RECORDINGS, else ../shared/data); skips where it is absent."""
     path = Path(os.environ.get("INFERLEDGER_RECORDINGS") or REPOSITORY.parent / "shared" / "data").resolve()
     if not path.is_dir():
         pytest.skip(f"no recordings at {path}: set INFERLEDGER_RECORDINGS to their folder")

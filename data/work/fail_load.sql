@@ -1,0 +1,2 @@
+UPDATE load SET status = 'failed', finished_at = $now, message = $message
+WHERE load_id = $load_id;
