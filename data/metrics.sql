@@ -15,6 +15,11 @@ CREATE OR REPLACE TEMP MACRO basis_cost(basis, busy, idle, cpu, managed, shares)
     + CASE WHEN basis = 'busy' THEN 0 ELSE coalesce(idle, 0) + coalesce(cpu, 0) END
     + CASE WHEN basis = 'fully loaded' THEN coalesce(shares, 0) ELSE 0 END;
 
+-- What 'fully loaded' adds to what a version holds (columns of unit_cost).
+CREATE OR REPLACE TEMP MACRO all_shares(unallocated, compute, storage, network, orchestration, support, commitment) AS
+    coalesce(unallocated, 0) + coalesce(compute, 0) + coalesce(storage, 0) + coalesce(network, 0)
+    + coalesce(orchestration, 0) + coalesce(support, 0) + coalesce(commitment, 0);
+
 -- Whether a rung is part of a basis as a whole; what 'fully loaded' adds of the shared rungs is a share, not the rung.
 CREATE OR REPLACE TEMP MACRO in_basis(basis, rung) AS
     rung IN ('serving_busy', 'managed') OR (basis <> 'busy' AND rung IN ('serving_idle', 'serving_cpu'));
@@ -36,3 +41,6 @@ CREATE OR REPLACE TEMP MACRO utilisation(busy_seconds, observed_seconds) AS
     sum(busy_seconds)::DOUBLE / nullif(sum(observed_seconds), 0);
 CREATE OR REPLACE TEMP MACRO coverage(observed_cost, device_cost) AS
     sum(observed_cost)::DOUBLE / nullif(sum(device_cost), 0)::DOUBLE;
+-- The mean of the utilisation gauge, weighted by observed time; hours without a gauge are in neither sum.
+CREATE OR REPLACE TEMP MACRO gauge_mean(util_avg, observed_seconds) AS
+    sum(util_avg * observed_seconds) / nullif(sum(CASE WHEN util_avg IS NOT NULL THEN observed_seconds END), 0);

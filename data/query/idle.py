@@ -1,0 +1,85 @@
+"""Which GPUs were paid for and did nothing, by signal, threshold and window (MODEL.md §6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from data.filters import Filters
+from data.query.runner import ask
+
+THRESHOLDS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
+DEFAULT_THRESHOLD = 0.01
+DEFAULT_WINDOW = 30  # minutes
+ENOUGH_EVIDENCE = 0.8
+STATES = {"serving": "warm idle", "other": "held idle", "free": "unallocated"}
+
+
+@dataclass(frozen=True)
+class IdleState:
+    """One state's part: money in the filters' currency, device-hours."""
+
+    cost: float
+    hours: float
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Findings with enough evidence, worst first, and what they add up to; the withheld ones stand beside.
+
+    cost = cash + freed: cash is what the bill would have fallen by, freed is capacity on machines that stay or
+    that a commitment pays for. `by_state` has warm idle, held idle and unallocated, of which dark is a part.
+    """
+
+    findings: pd.DataFrame
+    withheld: pd.DataFrame
+    by_state: dict[str, IdleState]
+    dark: IdleState
+    cost: float
+    hours: float
+    cash: float
+    freed: float
+
+
+def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, window_minutes: int) -> Idle:
+    """Idle at signal <= threshold (one of THRESHOLDS) for at least the window, unbroken."""
+    rows = ask(cursor, "idle_findings", _params(filters, threshold, window_minutes))
+    rows["freed"] = rows["cost"] - rows["cash"]
+    rows["cash_per_month"] = rows["cost_per_month"] * (rows["cash"] / rows["cost"])
+    rows["state"] = rows["state"].map(STATES)
+    rows["device_ids"] = [tuple(ids) for ids in rows["device_ids"]]
+    told = rows["coverage"].fillna(0.0) >= ENOUGH_EVIDENCE
+    findings = rows[told].reset_index(drop=True)
+    by_state = {
+        name: IdleState(float(part["cost"].sum()), float(part["hours"].sum()))
+        for name in STATES.values()
+        for part in (findings[findings["state"] == name],)
+    }
+    return Idle(
+        findings=findings,
+        withheld=rows[~told].reset_index(drop=True),
+        by_state=by_state,
+        dark=IdleState(float(findings["dark_cost"].sum()), float(findings["dark_hours"].sum())),
+        cost=float(findings["cost"].sum()),
+        hours=float(findings["hours"].sum()),
+        cash=float(findings["cash"].sum()),
+        freed=float(findings["freed"].sum()),
+    )
+
+
+def idle_by_day(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, window_minutes: int
+) -> pd.DataFrame:
+    """day, state (warm idle, held idle, unallocated), hours, cost; findings with thin evidence included."""
+    days = ask(cursor, "idle_day", _params(filters, threshold, window_minutes))
+    days["state"] = days["state"].map(STATES)
+    return days
+
+
+def _params(filters: Filters, threshold: float, window_minutes: int) -> dict[str, object]:
+    if threshold not in THRESHOLDS:
+        known = ", ".join(f"{t:.1%}" for t in THRESHOLDS)
+        raise ValueError(f"Idle runs are kept at {known}, not at {threshold:.1%}.")
+    return {**filters.params(), "threshold": threshold, "window": window_minutes * 60}

@@ -1,0 +1,33 @@
+-- The same by GPU model, served model or node: worst first, wholly unobserved ones last.
+WITH named AS (
+    SELECT
+        CASE $dimension
+            WHEN 'GPU model' THEN coalesce(gpu_model, 'GPU model unknown')
+            WHEN 'model' THEN coalesce(model, CASE state
+                WHEN 'free' THEN '(held by nobody)'
+                WHEN 'unobserved' THEN '(unobserved)'
+                ELSE '(other GPU work)'
+            END)
+            ELSE coalesce(node, resource_id)
+        END AS name,
+        *
+    FROM gpu_hour
+    WHERE hour >= $start AND hour < $end
+        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+        AND chosen($teams, team) AND chosen($models, model)
+)
+SELECT
+    name,
+    count(DISTINCT device_id) AS devices,
+    utilisation(busy_seconds, observed_seconds) AS utilisation,
+    gauge_mean(util_avg, observed_seconds) AS gauge_mean,
+    sum(billed_seconds) / 3600 AS billed_hours,
+    sum(observed_seconds) / 3600 AS observed_hours,
+    sum(CASE WHEN state IN ('serving', 'other') THEN observed_seconds ELSE 0 END) / 3600 AS held_hours,
+    sum(busy_seconds) / 3600 AS busy_hours,
+    sum(unobserved_seconds) / 3600 AS unobserved_hours,
+    sum(CASE WHEN billing_currency = $currency THEN cost END) AS cost,
+    sum(CASE WHEN billing_currency = $currency THEN idle_cost END) AS idle_cost
+FROM named
+GROUP BY 1
+ORDER BY utilisation NULLS LAST, idle_cost DESC NULLS LAST, name

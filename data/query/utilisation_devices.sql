@@ -1,0 +1,18 @@
+-- The rows of the raster: one per device, worst first, wholly unobserved ones last; at most $limit.
+SELECT
+    device_id,
+    any_value(coalesce(node, resource_id)) AS node,
+    any_value(gpu_model) AS gpu_model,
+    any_value(resource_id) AS resource_id,
+    utilisation(busy_seconds, observed_seconds) AS utilisation,
+    gauge_mean(util_avg, observed_seconds) AS gauge_mean,
+    sum(observed_seconds) / 3600 AS observed_hours,
+    sum(busy_seconds) / 3600 AS busy_hours,
+    sum(CASE WHEN billing_currency = $currency THEN idle_cost END) AS idle_cost
+FROM gpu_hour
+WHERE hour >= $start AND hour < $end
+    AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+    AND chosen($teams, team) AND chosen($models, model)
+GROUP BY 1
+ORDER BY utilisation NULLS LAST, idle_cost DESC NULLS LAST, device_id
+LIMIT $limit

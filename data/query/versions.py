@@ -1,0 +1,42 @@
+"""Which versions of a model are live, and which hold devices for little or no traffic (MODEL.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from data.filters import Filters
+from data.query.runner import ask
+
+SILENT_DAYS = 7
+
+
+def versions(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, silent_days: int = SILENT_DAYS
+) -> pd.DataFrame:
+    """One row per model × version, dearest first.
+
+    traffic_share and cost_share are within the model (0..1, NULL without traffic or cost), cost_per_inference on
+    the filters' basis, gpus and replicas those of the period's last 24 hours. `candidate` says why a version
+    could go: no successful request for `silent_days`, or under 1 % of the traffic with a larger share of cost.
+    """
+    rows = ask(cursor, "versions", {**filters.params(), "silent_days": silent_days})
+    rows["candidate"] = [_reason(row, silent_days) for row in rows.to_dict("records")]
+    return rows
+
+
+def versions_by_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """day, model, version, requests_ok, traffic_share (of the model that day), cost (allocated)."""
+    return ask(cursor, "versions_day", filters.params())
+
+
+def _reason(row: Mapping[Any, Any], silent_days: int) -> str | None:
+    if row["silent"]:
+        return f"no request for {silent_days} days"
+    if not row["faint"]:
+        return None
+    newer = row["superseded_by"]
+    return f"little traffic, superseded by {newer}" if isinstance(newer, str) else "little traffic"
