@@ -1,6 +1,6 @@
 -- The shape of every staged charge line, and of the `cost` relation: FOCUS names in snake_case, numbers unchanged.
 -- A source's staging SELECT fills every column but load_id, file_id, source, line_id and team; NULL = the export does not say.
-CREATE TEMP TABLE stage_cost (
+CREATE OR REPLACE TEMP TABLE stage_cost (
     source                       VARCHAR,
     load_id                      VARCHAR,
     file_id                      VARCHAR,

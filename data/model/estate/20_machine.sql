@@ -1,0 +1,34 @@
+-- One row per billed machine that has accelerators: by what a person says, else by its instance type, else by its GPU SKUs.
+WITH billed AS (
+    SELECT
+        c.resource_id AS resource_id,
+        max(c.provider) AS provider, max(c.billing_account_id) AS billing_account_id,
+        max(c.sub_account_id) AS sub_account_id, max(c.region_id) AS region_id,
+        max(c.instance_type) AS instance_type, max(c.resource_name) AS resource_name,
+        max(CASE WHEN c.usage LIKE '%GPU%' THEN c.usage END) AS gpu_sku
+    FROM charge_line AS c
+    JOIN line_class AS k
+        ON k.provider IS NOT DISTINCT FROM c.provider AND k.service_name = c.service_name
+        AND k.service_category = c.service_category AND k.usage = c.usage
+    WHERE c.resource_id IS NOT NULL AND k.class = 'machine'
+    GROUP BY 1
+),
+told AS (
+    SELECT
+        resource_id, max(node) AS node, max(provider_id) AS provider_id, max(instance_type) AS instance_type,
+        max(device_model) AS device_model, max(device_count) AS device_count
+    FROM resource_map
+    GROUP BY 1
+)
+SELECT
+    b.resource_id AS resource_id, t.node AS node, t.provider_id AS provider_id, b.provider AS provider,
+    b.billing_account_id AS billing_account_id, b.sub_account_id AS sub_account_id, b.region_id AS region_id,
+    coalesce(t.instance_type, b.instance_type) AS instance_type,
+    b.resource_name AS resource_name,
+    coalesce(a.device_kind, 'gpu') AS device_kind,
+    coalesce(t.device_model, a.device_model, b.gpu_sku) AS device_model,
+    greatest(coalesce(t.device_count, a.device_count, 1), 1) AS device_count
+FROM billed AS b
+LEFT JOIN told AS t ON t.resource_id = b.resource_id
+LEFT JOIN accelerator AS a ON a.instance_type = coalesce(t.instance_type, b.instance_type)
+WHERE a.instance_type IS NOT NULL OR t.device_count IS NOT NULL OR b.gpu_sku IS NOT NULL

@@ -1,0 +1,56 @@
+-- One row per charge line that touches the month: the rung of its effective cost. Lines of rung 'device' are split later.
+WITH base AS (
+    SELECT
+        c.load_id AS load_id, c.line_id AS line_id, c.commitment_status AS commitment_status,
+        c.provider AS provider, c.billing_account_id AS billing_account_id, c.sub_account_id AS sub_account_id,
+        k.class AS class, k.component AS component,
+        d.model AS cpu_model, d.version AS cpu_version, d.endpoint AS cpu_endpoint, d.mode AS cpu_mode, d.team AS cpu_team,
+        coalesce(m.device_model, a.device_model) AS gpu_model,
+        CASE
+            WHEN c.charge_category = 'Tax' THEN 'tax'
+            WHEN c.commitment_status = 'Unused' OR c.reservation_status = 'Unused' THEN 'commitment_unused'
+            WHEN c.line_type IN ('SavingsPlanNegation', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RIFee') THEN 'commitment_unused'
+            WHEN c.charge_category = 'Purchase' AND c.commitment_id IS NOT NULL THEN 'commitment_unused'
+            WHEN k.class = 'commitment_fee' THEN 'commitment_unused'
+            WHEN c.line_type = 'Refund' OR c.charge_category = 'Adjustment' OR c.charge_class = 'Correction' THEN 'refund_correction'
+            WHEN c.charge_category = 'Credit' THEN 'credit'
+            WHEN k.class = 'managed' THEN 'managed'
+            WHEN k.class = 'machine' AND d.resource_id IS NOT NULL THEN 'serving_cpu'
+            WHEN k.class = 'machine' AND m.resource_id IS NOT NULL THEN 'device'
+            WHEN k.class = 'machine' AND a.instance_type IS NOT NULL THEN 'unobserved'
+            WHEN k.class = 'outside' THEN 'outside'
+            ELSE 'estate'
+        END AS rung
+    FROM month_line AS c
+    JOIN line_class AS k
+        ON k.provider IS NOT DISTINCT FROM c.provider AND k.service_name = c.service_name
+        AND k.service_category = c.service_category AND k.usage = c.usage
+    LEFT JOIN machine AS m ON m.resource_id = c.resource_id
+    LEFT JOIN cpu_service AS d ON d.resource_id = c.resource_id
+    LEFT JOIN accelerator AS a ON a.instance_type = c.instance_type
+),
+-- the inference estate: accounts that hold accelerators, serve on CPUs or call managed models in this month
+estate AS (
+    SELECT provider, billing_account_id, sub_account_id, count(*) AS lines
+    FROM base
+    WHERE rung IN ('device', 'unobserved', 'serving_cpu', 'managed')
+    GROUP BY 1, 2, 3
+)
+SELECT
+    b.load_id AS load_id, b.line_id AS line_id, b.gpu_model AS gpu_model,
+    b.commitment_status = 'Used' AND b.rung <> 'commitment_unused' AS covered,
+    CASE WHEN b.rung <> 'estate' THEN b.rung WHEN e.lines IS NULL THEN 'outside' ELSE 'shared' END AS rung,
+    CASE WHEN b.class = 'commitment_fee' THEN 'use unknown' END AS sub_rung,
+    CASE
+        WHEN b.rung IN ('device', 'unobserved') THEN 'compute'
+        WHEN b.rung = 'serving_cpu' THEN 'cpu'
+        WHEN b.rung = 'managed' THEN 'managed'
+        WHEN b.rung = 'estate' AND b.component = 'compute' THEN 'cpu'
+        WHEN b.rung = 'estate' THEN b.component
+    END AS component,
+    b.cpu_model AS cpu_model, b.cpu_version AS cpu_version, b.cpu_endpoint AS cpu_endpoint, b.cpu_mode AS cpu_mode,
+    b.cpu_team AS cpu_team
+FROM base AS b
+LEFT JOIN estate AS e
+    ON e.provider IS NOT DISTINCT FROM b.provider AND e.billing_account_id IS NOT DISTINCT FROM b.billing_account_id
+    AND e.sub_account_id IS NOT DISTINCT FROM b.sub_account_id

@@ -1,0 +1,31 @@
+-- One row per device × hour: the one source that is believed (stated order first, then the finest sampling step), and what
+-- it saw of the device over all holders.
+WITH seen AS (
+    SELECT
+        device_id, hour, source, max(node) AS node, sum(observed_seconds) AS observed_seconds,
+        min(step_seconds) AS step_seconds, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+        max(parent_id) AS parent_id, max(mig_slices) AS mig_slices, max(mig_total) AS mig_total,
+        max(CASE WHEN pod IS NOT NULL OR busy_seconds > 0 THEN 1 ELSE 0 END) AS in_use
+    FROM month_device_hour
+    GROUP BY 1, 2, 3
+),
+ranked AS (
+    SELECT
+        s.device_id AS device_id, s.hour AS hour, s.source AS source, s.node AS node, s.observed_seconds AS observed_seconds,
+        s.step_seconds AS step_seconds, s.first_seen AS first_seen, s.last_seen AS last_seen, s.parent_id AS parent_id,
+        s.mig_slices AS mig_slices, s.mig_total AS mig_total, s.in_use AS in_use,
+        row_number() OVER (
+            PARTITION BY s.device_id, s.hour ORDER BY coalesce(o.place, 1000000), s.step_seconds, s.source
+        ) AS place
+    FROM seen AS s
+    LEFT JOIN source_order AS o ON o.source = s.source
+)
+SELECT
+    r.device_id AS device_id, r.hour AS hour, r.source AS source, r.node AS node, n.resource_id AS resource_id,
+    r.observed_seconds AS observed_seconds, r.step_seconds AS step_seconds, r.first_seen AS first_seen,
+    r.last_seen AS last_seen, r.parent_id AS parent_id,
+    coalesce(r.mig_slices / nullif(r.mig_total, 0), 1.0) AS device_weight,
+    max(r.in_use) OVER (PARTITION BY r.device_id, day_of(r.hour)) AS in_use_that_day
+FROM ranked AS r
+LEFT JOIN node AS n ON n.node = r.node
+WHERE r.place = 1

@@ -1,0 +1,37 @@
+-- One row per billed machine × hour: B, its billed seconds – from the quantity of its compute lines, else first to last
+-- sighting, else the whole hour – and how many devices it has.
+WITH billed AS (
+    SELECT
+        resource_id, hour,
+        sum(CASE WHEN quantity_is_per_device THEN NULL ELSE seconds END) AS seconds,
+        sum(CASE WHEN quantity_is_per_device THEN seconds END) AS device_seconds
+    FROM machine_line
+    GROUP BY 1, 2
+),
+sighted AS (
+    SELECT
+        resource_id, hour, count(*) AS rows_seen, sum(device_weight) AS devices_seen,
+        seconds_between(min(first_seen), max(last_seen)) + min(step_seconds) AS seconds
+    FROM witness
+    WHERE resource_id IS NOT NULL
+    GROUP BY 1, 2
+),
+counted AS (
+    SELECT
+        b.resource_id AS resource_id, b.hour AS hour,
+        greatest(m.device_count, floor(coalesce(s.devices_seen, 0) + 0.999)) AS devices,
+        coalesce(s.devices_seen, 0) AS devices_seen,
+        b.seconds AS seconds, b.device_seconds AS device_seconds, s.seconds AS sighted_seconds
+    FROM billed AS b
+    JOIN machine AS m ON m.resource_id = b.resource_id
+    LEFT JOIN sighted AS s ON s.resource_id = b.resource_id AND s.hour = b.hour
+)
+SELECT
+    resource_id, hour, devices, devices_seen,
+    least(3600.0, CASE
+        WHEN coalesce(seconds, 0) > 0 THEN seconds
+        WHEN coalesce(device_seconds, 0) > 0 THEN device_seconds / nullif(devices, 0)
+        WHEN sighted_seconds > 0 THEN sighted_seconds
+        ELSE 3600.0
+    END) AS billed_seconds
+FROM counted

@@ -1,0 +1,31 @@
+-- One row per device line × hour × device × holder × activity: the line's amounts cut at b_i = to_money(c · x_i), with b_0 = 0
+-- and b_n = c itself, part_i = b_i − b_{i−1} (MODEL.md §3). What a device share below 1 leaves is cut off at the end.
+WITH piece AS (
+    SELECT
+        m.load_id AS load_id, m.line_id AS line_id, s.hour AS hour, s.device_id AS device_id, s.namespace AS namespace,
+        s.pod AS pod, s.activity AS activity, s.state AS state, s.rung AS rung, s.sub_rung AS sub_rung, s.model AS model,
+        s.version AS version, s.endpoint AS endpoint, s.mode AS mode, s.team AS team,
+        (m.lo + (m.hi - m.lo) * s.lo) * o.device_share AS lo,
+        CASE WHEN s.hi = 1 THEN m.hi ELSE m.lo + (m.hi - m.lo) * s.hi END * o.device_share AS hi
+    FROM machine_line AS m
+    JOIN slice AS s ON s.resource_id = m.resource_id AND s.hour = m.hour
+    CROSS JOIN option AS o
+    WHERE s.hour >= o.month_start AND s.hour < o.month_end
+)
+SELECT
+    a.source AS source, a.load_id AS load_id, a.file_id AS file_id, a.line_id AS line_id, a.line_no AS line_no,
+    p.hour AS hour, p.device_id AS device_id, p.namespace AS namespace, p.pod AS pod, p.activity AS activity, p.state AS state,
+    a.billing_period AS billing_period, day_of(p.hour) AS day, a.charge_day AS charge_day,
+    p.rung AS rung, p.sub_rung AS sub_rung, a.component AS component, p.model AS model, p.version AS version,
+    p.endpoint AS endpoint, p.mode AS mode, a.gpu_model AS gpu_model, coalesce(p.team, a.line_team) AS team, a.provider AS provider,
+    a.billing_account_id AS billing_account_id, a.sub_account_id AS sub_account_id, a.billing_currency AS billing_currency,
+    CASE WHEN p.hi = 1 THEN a.effective_cost ELSE to_money(to_double(a.effective_cost) * p.hi) END
+        - CASE WHEN p.lo = 0 THEN to_money(0) ELSE to_money(to_double(a.effective_cost) * p.lo) END AS effective_cost,
+    CASE WHEN p.hi = 1 THEN a.billed_cost ELSE to_money(to_double(a.billed_cost) * p.hi) END
+        - CASE WHEN p.lo = 0 THEN to_money(0) ELSE to_money(to_double(a.billed_cost) * p.lo) END AS billed_cost,
+    CASE WHEN p.hi = 1 THEN a.contracted_cost ELSE to_money(to_double(a.contracted_cost) * p.hi) END
+        - CASE WHEN p.lo = 0 THEN to_money(0) ELSE to_money(to_double(a.contracted_cost) * p.lo) END AS contracted_cost,
+    CASE WHEN p.hi = 1 THEN a.list_cost ELSE to_money(to_double(a.list_cost) * p.hi) END
+        - CASE WHEN p.lo = 0 THEN to_money(0) ELSE to_money(to_double(a.list_cost) * p.lo) END AS list_cost
+FROM piece AS p
+JOIN line_amount AS a ON a.load_id = p.load_id AND a.line_id = p.line_id

@@ -1,0 +1,34 @@
+-- What the model keeps per charge month in the working file, so that a new delivery rebuilds only its months.
+CREATE TABLE IF NOT EXISTS built_ladder (
+    month DATE, billing_period DATE, day DATE, charge_day DATE, rung VARCHAR, sub_rung VARCHAR, component VARCHAR, model VARCHAR,
+    version VARCHAR, endpoint VARCHAR, mode VARCHAR, gpu_model VARCHAR, team VARCHAR, provider VARCHAR, billing_account_id VARCHAR,
+    sub_account_id VARCHAR, billing_currency VARCHAR,
+    effective_cost DECIMAL(38,12), billed_cost DECIMAL(38,12), contracted_cost DECIMAL(38,12), list_cost DECIMAL(38,12)
+);
+CREATE TABLE IF NOT EXISTS built_held (
+    month DATE, day DATE, model VARCHAR, version VARCHAR, endpoint VARCHAR, mode VARCHAR, team VARCHAR, gpu_model VARCHAR,
+    provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, busy_seconds DOUBLE, held_seconds DOUBLE
+);
+CREATE TABLE IF NOT EXISTS built_traffic (
+    month DATE, source VARCHAR, load_id VARCHAR, hour TIMESTAMP, namespace VARCHAR, pod VARCHAR, model VARCHAR, version VARCHAR,
+    endpoint VARCHAR, mode VARCHAR, team VARCHAR, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR,
+    gpu_model VARCHAR, requests_ok BIGINT, requests_failed BIGINT, input_tokens BIGINT, cached_tokens BIGINT,
+    output_tokens BIGINT, prefill_seconds DOUBLE, decode_seconds DOUBLE, latency_seconds DOUBLE, shadowed BOOLEAN
+);
+CREATE TABLE IF NOT EXISTS built_coverage (
+    month DATE, day DATE, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, billing_currency VARCHAR,
+    device_cost DECIMAL(38,12), observed_cost DECIMAL(38,12), unbilled_hours DOUBLE, unpriced_lines BIGINT
+);
+CREATE TABLE IF NOT EXISTS built_commitment (
+    month DATE, day DATE, billing_period DATE, commitment_id VARCHAR, provider VARCHAR, billing_account_id VARCHAR,
+    sub_account_id VARCHAR, billing_currency VARCHAR, covered_cost DECIMAL(38,12), ai_covered_cost DECIMAL(38,12),
+    unused_cost DECIMAL(38,12), fee_billed DECIMAL(38,12), for_devices INTEGER
+);
+CREATE TABLE IF NOT EXISTS built_idle_segment (
+    month DATE, device_id VARCHAR, namespace VARCHAR, pod VARCHAR, threshold DOUBLE, run BIGINT, day DATE, source VARCHAR,
+    signal VARCHAR, step_seconds DOUBLE, largest_gap DOUBLE, start_at TIMESTAMP, end_at TIMESTAMP, seconds DOUBLE, cost DOUBLE,
+    billing_currency VARCHAR
+);
+CREATE TABLE IF NOT EXISTS built_device (
+    month DATE, device_id VARCHAR, resource_id VARCHAR, node VARCHAR, gpu_model VARCHAR
+);
