@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ class SourceFile:
     path: Path
     etag: str
     bytes: int
+    bring: Callable[[], None] | None = None  # fetches the content to `path`; None where it lies there already
 
 
 @dataclass(frozen=True)

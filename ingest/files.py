@@ -1,0 +1,169 @@
+"""Where export files lie: a folder, or a bucket of an S3-compatible server. Listing, hashes, download."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from ingest.source import SourceError, SourceFile
+
+TABLES = (
+    ".csv",
+    ".csv.gz",
+    ".parquet",
+    ".json",
+    ".json.gz",
+    ".jsonl",
+    ".jsonl.gz",
+    ".ndjson",
+    ".ndjson.gz",
+    ".zip",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file or object: its key below the place, and what the listing says of it."""
+
+    key: str
+    bytes: int
+    modified: datetime
+    etag: str | None = None
+
+    @property
+    def is_table(self) -> bool:
+        name = PurePosixPath(self.key).name.lower()
+        return name.endswith(TABLES) and not name.startswith((".", "_"))
+
+
+class Place(Protocol):
+    """A folder or bucket, listed once."""
+
+    @property
+    def uri(self) -> str: ...
+
+    def entries(self) -> list[Entry]: ...
+
+    def read(self, entry: Entry) -> bytes: ...
+
+    def file(self, entry: Entry, staging: Path) -> SourceFile: ...
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A local folder, or a single file."""
+
+    root: Path
+
+    @property
+    def uri(self) -> str:
+        return str(self.root)
+
+    def entries(self) -> list[Entry]:
+        if self.root.is_file():
+            return [self._entry(self.root)]
+        if not self.root.is_dir():
+            raise SourceError(f"{self.root} does not exist. Give a file, a folder, or s3://bucket/prefix.")
+        return [self._entry(path) for path in sorted(self.root.rglob("*")) if path.is_file()]
+
+    def read(self, entry: Entry) -> bytes:
+        return self._path(entry).read_bytes()
+
+    def file(self, entry: Entry, staging: Path) -> SourceFile:
+        path = self._path(entry)
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        if path.suffix.lower() == ".zip":
+            unpacked = staging / digest
+            return SourceFile(str(path), unpacked, digest, entry.bytes, partial(_unpack, path, unpacked))
+        return SourceFile(str(path), path, digest, entry.bytes)
+
+    def _entry(self, path: Path) -> Entry:
+        below = path.relative_to(self.root).as_posix() if path != self.root else path.name
+        stat = path.stat()
+        return Entry(below, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+    def _path(self, entry: Entry) -> Path:
+        return self.root if self.root.is_file() else self.root / entry.key
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Objects of an S3 bucket below a prefix; keys are whole keys."""
+
+    name: str
+    prefix: str
+    client: Any  # a boto3 S3 client, which ships no types
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.name}/{self.prefix}"
+
+    def entries(self) -> list[Entry]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=self.prefix)
+        found = [
+            Entry(item["Key"], item["Size"], item["LastModified"], item["ETag"].strip('"'))
+            for page in pages
+            for item in page.get("Contents", ())
+            if not item["Key"].endswith("/")
+        ]
+        if not found:
+            raise SourceError(
+                f"Nothing lies under {self.uri}. Check the bucket, the prefix and your permissions."
+            )
+        return found
+
+    def read(self, entry: Entry) -> bytes:
+        body: bytes = self.client.get_object(Bucket=self.name, Key=entry.key)["Body"].read()
+        return body
+
+    def file(self, entry: Entry, staging: Path) -> SourceFile:
+        path = staging / hashlib.sha256(entry.key.encode()).hexdigest()
+        return SourceFile(
+            f"s3://{self.name}/{entry.key}",
+            path,
+            entry.etag or "",
+            entry.bytes,
+            partial(self._download, entry, path),
+        )
+
+    def _download(self, entry: Entry, path: Path) -> None:
+        self.client.download_file(self.name, entry.key, str(path))
+        if entry.key.lower().endswith(".zip"):
+            packed = path.with_suffix(".zip")
+            path.rename(packed)
+            _unpack(packed, path)
+            packed.unlink()
+
+
+def place(location: str, endpoint_url: str | None = None) -> Place:
+    """The folder, file or bucket that a location names. Raises SourceError."""
+    if not location.startswith("s3://"):
+        return Folder(Path(location).expanduser())
+    import boto3  # here, so that sources without S3 start without it
+
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise SourceError(f"'{location}' names no bucket. Write s3://bucket/prefix.")
+    return Bucket(bucket, prefix, boto3.client("s3", endpoint_url=endpoint_url))
+
+
+def content_id(files: Iterable[SourceFile]) -> str:
+    """One name for the content of several files, whatever their order and names."""
+    return hashlib.sha256("\n".join(sorted(file.etag for file in files)).encode()).hexdigest()
+
+
+def _unpack(packed: Path, target: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        tables = [item for item in archive.infolist() if not item.is_dir()]
+        if len(tables) != 1:
+            raise SourceError(f"{packed} holds {len(tables)} files; one report file was expected.")
+        with archive.open(tables[0]) as source, target.open("wb") as sink:
+            shutil.copyfileobj(source, sink)

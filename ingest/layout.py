@@ -1,0 +1,28 @@
+"""What the loader must know of a billing format: its columns, its staging SQL, its control SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.raw import Column
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How raw files of one format become rows shaped as data/schema/cost.sql.
+
+    `staging` is a SELECT over the view `raw`, which has `columns`, `line_no` and `delivery_period`; it names
+    the columns of cost that it knows. `complete` is a statement over stage_cost for what only the whole delivery
+    can tell. `control` names the separate computation in ingest/control.py. `required` are the columns without
+    which a file is something else.
+    """
+
+    columns: tuple[Column, ...]
+    required: tuple[str, ...]
+    staging: Path
+    control: str
+    what: str
+    json_columns: Mapping[str, str] | None = field(default=None, hash=False)  # types of JSON fields
+    complete: Path | None = None

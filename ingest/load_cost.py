@@ -1,0 +1,217 @@
+"""Billing exports into the store: stage every file, validate, replace the billing periods, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+
+from data.load import Load
+from data.sql import sql as data_sql
+from data.warehouse import Warehouse
+from ingest import control, raw
+from ingest.layout import Layout
+from ingest.progress import Progress, silent
+from ingest.source import CostSource, Delivery, LoadResult, SourceError, SourceFile, Window
+
+MOST_REJECTS = 0.01  # share of a delivery's lines
+SHOWN_REJECTS = 10
+
+
+class LaidOut(CostSource, Protocol):
+    """A billing source that knows its layout."""
+
+    @property
+    def layout(self) -> Layout: ...
+
+
+@dataclass
+class Staged:
+    """What staging found so far."""
+
+    lines: int = 0  # charge lines in stage_cost
+    left_out: int = 0  # lines of the files that staging passes over
+    rejected: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def load_deliveries(
+    wh: Warehouse, source_name: str, source: LaidOut, window: Window, progress: Progress = silent
+) -> list[LoadResult]:
+    """Loads every delivery that touches the window, each in its own transaction, oldest first.
+
+    Raises SourceError; what was loaded before it stays.
+    """
+    return [load_delivery(wh, source_name, source, delivery, progress) for delivery in source.fetch(window)]
+
+
+def load_delivery(
+    wh: Warehouse, name: str, source: LaidOut, delivery: Delivery, progress: Progress = silent
+) -> LoadResult:
+    """Replaces the delivery's billing periods with its lines; does nothing if they are live already."""
+    live = _answer(wh.con, "live_delivery", source=name, delivery_id=delivery.delivery_id)
+    with wh.load(name, source.kind, "cost") as load:
+        if live:
+            _, rows, period = live[0]
+            load.finish(rows=0, delivery_id=delivery.delivery_id, billing_period=period, status="unchanged")
+            return LoadResult(name, source.kind, "unchanged", int(rows), billing_period=period)
+        return _replace(wh, load, source, delivery, progress)
+
+
+def _replace(
+    wh: Warehouse, load: Load, source: LaidOut, delivery: Delivery, progress: Progress
+) -> LoadResult:
+    staged = _stage(load, source.layout, delivery, progress)
+    periods = _periods(load.con, delivery)
+    _guard(wh, load, periods)
+    usable = _effective_usable(load.con, staged)
+    progress(f"{load.source}: write {staged.lines:,} lines")
+    load.mark_dirty(month for (month,) in _answer(load.con, "charge_months"))
+    for period in periods:
+        load.drop_cost_period(period)
+        load.write_parquet("cost", period, _sql("write_cost"), {"period": period})
+    control.keep(load.con, load.load_id, load.source)
+    load.con.execute("DROP TABLE temp.stage_cost")
+    only = periods[0] if len(periods) == 1 else None
+    message = "; ".join(staged.notes) or None
+    load.finish(
+        rows=staged.lines,
+        delivery_id=delivery.delivery_id,
+        billing_period=only,
+        effective_usable=usable,
+        message=message,
+    )
+    return LoadResult(
+        load.source, source.kind, "loaded", staged.lines, staged.rejected, only, message=message
+    )
+
+
+def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Staged:
+    """Fills stage_cost with the delivery's charge lines, file by file, and control_part with its invoice totals."""
+    con, staged = load.con, Staged()
+    con.execute("DROP TABLE IF EXISTS temp.stage_cost")
+    con.execute(data_sql("schema/cost"))
+    con.execute(raw.macros())
+    control.prepare(con)
+    for done, file in enumerate(delivery.files):
+        progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
+        if file.bring:
+            file.bring()
+        _stage_file(load, layout, file, delivery.billing_period, staged)
+        if file.bring:
+            file.path.unlink()
+    if layout.complete:
+        con.execute(_text(layout.complete))
+    con.execute("SET preserve_insertion_order = false")
+    if staged.left_out:
+        staged.notes.append(f"{staged.left_out:,} lines left out: split cost of lines that are here whole")
+    _check_rejects(load, staged)
+    return staged
+
+
+def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | None, staged: Staged) -> None:
+    con = load.con
+    opened = raw.open_file(con, file, layout.json_columns)
+    if missing := [name for name in layout.required if not raw.has_column(opened, name)]:
+        raise SourceError(
+            f"{file.uri} is not {layout.what}: it has no column {', '.join(missing)}. "
+            f"Its columns: {', '.join(opened.relation.columns[:12])} …"
+        )
+    file_id = load.add_file(file.uri, file.etag, file.bytes, None)
+    raw.conform(opened, layout.columns, {"delivery_period": period})
+    ((before,),) = con.execute("SELECT coalesce(max(line_id), 0) FROM stage_cost").fetchall()
+    ((rows,),) = con.execute(
+        f"{_sql('stage')} FROM ({_text(layout.staging)})",
+        {"source": load.source, "load_id": load.load_id, "file_id": file_id, "before": before},
+    ).fetchall()
+    staged.left_out += control.add_file(con, opened, layout.control, period) - rows
+    staged.lines += rows
+    _refuse(load, opened, file_id, before, staged)
+    con.execute("UPDATE file SET rows = $rows WHERE file_id = $file_id", {"rows": rows, "file_id": file_id})
+    con.execute("DROP VIEW raw; DROP VIEW control_raw; DROP VIEW raw_file")
+
+
+def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, before: int, staged: Staged) -> None:
+    """Moves lines that cannot be used from stage_cost to reject, and counts them.
+
+    Lines that the CSV reader could not take apart are rejects too, though they never were in stage_cost.
+    """
+    con = load.con
+    con.execute(_sql("refuse"), {"before": before})
+    ((refused,),) = con.execute("SELECT count(*) FROM refused").fetchall()
+    if refused:
+        load.reject_select(_sql("refused_lines"))
+        con.execute("DELETE FROM stage_cost WHERE line_id IN (SELECT line_id FROM refused)")
+    broken = 0
+    if raw_file.is_csv:
+        path = str(raw_file.file.path)
+        broken = load.reject_select(_sql("broken_lines"), {"path": path, "file_id": file_id})
+    staged.rejected += refused + broken
+    staged.lines -= refused
+
+
+def _check_rejects(load: Load, staged: Staged) -> None:
+    """Raises SourceError where more than 1 % of the lines cannot be used."""
+    if staged.rejected <= MOST_REJECTS * (staged.lines + staged.rejected):
+        return
+    first = _answer(load.con, "first_rejects", load_id=load.load_id, most=SHOWN_REJECTS)
+    shown = "\n".join(f"  {Path(uri).name} line {line}: {reason}" for uri, line, reason in first)
+    raise SourceError(
+        f"{staged.rejected:,} of {staged.lines + staged.rejected:,} lines cannot be used (limit {MOST_REJECTS:.0%}). "
+        f"Nothing was loaded. The first ones:\n{shown}"
+    )
+
+
+def _periods(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[date]:
+    rows = con.execute("SELECT DISTINCT billing_period FROM stage_cost").fetchall()
+    stated = {delivery.billing_period} if delivery.billing_period else set()
+    return sorted({period for (period,) in rows} | stated)
+
+
+def _guard(wh: Warehouse, load: Load, periods: list[date]) -> None:
+    """Raises SourceError where the load would count a bill twice, or take away lines that it knows nothing of."""
+    twice = _answer(load.con, "other_source", source=load.source)
+    if twice:
+        source, provider, account, period = twice[0]
+        raise SourceError(
+            f"Source '{source}' holds {provider} billing account {account} for {period} already; "
+            f"'{load.source}' would count it a second time. Load it under the same name (--source {source}), "
+            f"or take '{source}' out first."
+        )
+    scope = {"source": load.source, "load_id": load.load_id, "periods": periods}
+    lost = _answer(load.con, "lost_accounts", **scope)
+    files = [str(path) for path in wh.live_files("cost", load.source)]
+    if lost and files and _answer(load.con, "lost_lines", files=files, periods=periods)[0][0]:
+        accounts = ", ".join(f"{provider or 'unknown provider'} {account}" for provider, account in lost)
+        raise SourceError(
+            f"Loading this as '{load.source}' would remove the lines of {accounts} from "
+            f"{', '.join(f'{period:%Y-%m}' for period in periods)}, and it has none of that account itself. "
+            "Give it a name of its own with --source NAME."
+        )
+
+
+def _effective_usable(con: duckdb.DuckDBPyConnection, staged: Staged) -> bool:
+    damaged = _answer(con, "effective_damage")
+    for provider, lines, zeros, billed in damaged:
+        staged.notes.append(
+            f"EffectiveCost is unusable: it is 0 on {zeros:,} of {lines:,} billed usage lines of {provider} "
+            f"without a commitment ({billed} billed); only billed cost is shown"
+        )
+    return not damaged
+
+
+def _answer(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> list[tuple[Any, ...]]:
+    return con.execute(_sql(name), params or None).fetchall()
+
+
+def _sql(name: str) -> str:
+    return _text(Path(__file__).parent / "sql" / f"{name}.sql")
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

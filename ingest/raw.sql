@@ -1,0 +1,61 @@
+-- What the columns of a raw file become: one macro per kind of value and way of spelling it.
+-- Exact: a DOUBLE goes through its shortest text, because a direct cast is not exact; halves are rounded away from zero.
+
+CREATE OR REPLACE TEMP MACRO text_of(x) AS
+    CASE WHEN trim(x) IN ('', 'NULL', 'null', 'None') THEN NULL ELSE x END;
+
+-- '1.81E-8', '$10,000.00 ', '-5'; NULL for anything that is not a number
+CREATE OR REPLACE TEMP MACRO money_of_text(x) AS
+    coalesce(
+        TRY_CAST(x AS DECIMAL(38,12)),
+        -- '1,5' stays unread: it may be one and a half
+        CASE WHEN regexp_matches(x, '^\s*-?[$€£]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\s*$')
+            THEN TRY_CAST(regexp_replace(x, '[$€£,\s]', '', 'g') AS DECIMAL(38,12)) END
+    );
+
+CREATE OR REPLACE TEMP MACRO money_of_number(x) AS TRY_CAST(CAST(x AS VARCHAR) AS DECIMAL(38,12));
+
+-- '2018-06-20 01:00:00', '…T…Z', '….000Z', '…+02:00', '… +0000 UTC', '2026-08-01T01:00Z'. The year must have four digits:
+-- DuckDB reads 5/1/25 as a day of the year 5. Through TIMESTAMPTZ, since a cast to TIMESTAMP forgets the offset.
+CREATE OR REPLACE TEMP MACRO time_of_text(x) AS
+    CASE WHEN x IS NOT NULL AND regexp_matches(x, '^\s*\d{4}-') THEN
+        coalesce(
+            TRY_CAST(x AS TIMESTAMPTZ),
+            TRY_CAST(regexp_replace(x, '\s*([+-]\d{2}):?(\d{2}) UTC\s*$', '\1:\2') AS TIMESTAMPTZ)
+        ) AT TIME ZONE 'UTC'
+    END;
+
+CREATE OR REPLACE TEMP MACRO slashed(x, four_digits, two_digits) AS
+    CASE WHEN regexp_matches(x, '/\d{4}\s*$')
+        THEN try_strptime(trim(x), four_digits) ELSE try_strptime(trim(x), two_digits) END;
+CREATE OR REPLACE TEMP MACRO time_month_first(x) AS coalesce(time_of_text(x), slashed(x, '%m/%d/%Y', '%m/%d/%y'));
+CREATE OR REPLACE TEMP MACRO time_day_first(x) AS coalesce(time_of_text(x), slashed(x, '%d/%m/%Y', '%d/%m/%y'));
+
+-- Tags: keys as people wrote them, AWS's mark 'user:' or 'user_' taken off, a doubled key keeps its first value.
+CREATE OR REPLACE TEMP MACRO tag_key(k) AS regexp_replace(k, '^user[:_]', '');
+CREATE OR REPLACE TEMP MACRO tags_of_pairs(pairs) AS map_from_entries(list_filter(pairs, lambda e, i:
+    e.k IS NOT NULL AND list_position(list_transform(pairs, lambda p: p.k), e.k) = i));
+CREATE OR REPLACE TEMP MACRO tags_of_map(m) AS
+    tags_of_pairs(list_transform(map_entries(m), lambda e: {'k': tag_key(e.key), 'v': CAST(e.value AS VARCHAR)}));
+CREATE OR REPLACE TEMP MACRO tags_of_clean_map(m) AS
+    map_from_entries(list_transform(map_entries(m), lambda e: {'k': tag_key(e.key), 'v': CAST(e.value AS VARCHAR)}));
+CREATE OR REPLACE TEMP MACRO member_of(x, k) AS
+    CASE WHEN json_valid(x) THEN json_extract_string(x, '/' || replace(replace(k, '~', '~0'), '/', '~1')) END;
+CREATE OR REPLACE TEMP MACRO tags_of_object(x) AS
+    CASE WHEN json_valid(x) AND json_type(x) = 'OBJECT' THEN
+        tags_of_pairs(list_transform(json_keys(x), lambda k:
+            {'k': tag_key(k), 'v': json_extract_string(x, '/' || replace(replace(k, '~', '~0'), '/', '~1'))}))
+    END;
+-- '{"a": "b"}', and the same without its braces
+CREATE OR REPLACE TEMP MACRO tags_of_text(x) AS
+    CASE WHEN starts_with(ltrim(x), '{') THEN tags_of_object(x) ELSE tags_of_object('{' || x || '}') END;
+-- [{"key": "a", "value": "b"}]
+CREATE OR REPLACE TEMP MACRO tags_of_records(x) AS
+    CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN
+        tags_of_pairs(list_transform(from_json(x, '["JSON"]'), lambda e:
+            {'k': e ->> 'key', 'v': e ->> 'value'}))
+    END;
+CREATE OR REPLACE TEMP MACRO tags_of_columns(names, cells) AS
+    tags_of_pairs(list_transform(
+        list_filter(list_zip(names, cells), lambda e: text_of(e[2]) IS NOT NULL),
+        lambda e: {'k': e[1], 'v': e[2]}));

@@ -1,0 +1,67 @@
+"""FOCUS, the open billing format: 1.0 to 1.4 of any provider, told apart by the columns that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+from ingest import manifests
+from ingest.files import content_id, place
+from ingest.layout import Layout
+from ingest.raw import Column, columns
+from ingest.source import Delivery, SourceError, Window
+
+COLUMNS = (
+    *columns(
+        "text",
+        """billing_account_id billing_account_name sub_account_id sub_account_name charge_category charge_class
+        charge_frequency charge_description service_category service_name sku_id sku_meter resource_id
+        resource_name resource_type region_id pricing_category pricing_unit consumed_unit billing_currency
+        commitment_discount_id commitment_discount_category commitment_discount_type commitment_discount_status
+        capacity_reservation_id capacity_reservation_status invoice_id x_usage_type x_operation""",
+    ),
+    *columns(
+        "money", "pricing_quantity consumed_quantity billed_cost effective_cost contracted_cost list_cost"
+    ),
+    *columns("time", "billing_period_start charge_period_start charge_period_end"),
+    Column("tags", "tags"),
+    # 1.3 renamed ProviderName, 1.4 took it out; GCP's preview of 1.2 has both
+    Column("provider_name", names=("ProviderName", "ServiceProviderName")),
+    Column("instance_type_detail", names=("SkuPriceDetails.InstanceType", "x_InstanceType")),
+)
+LAYOUT = Layout(
+    columns=COLUMNS,
+    required=("BilledCost", "ChargePeriodStart", "BillingPeriodStart"),
+    staging=Path(__file__).with_suffix(".sql"),
+    control="focus",
+    what="a FOCUS export",
+)
+
+
+@dataclass(frozen=True)
+class Focus:
+    """A FOCUS file, a folder of them, or an AWS data export with its manifests; local or s3://."""
+
+    location: str
+    endpoint_url: str | None = None
+    kind: ClassVar[str] = "focus"
+    layout: ClassVar[Layout] = LAYOUT
+
+    def fetch(self, window: Window) -> Iterator[Delivery]:
+        """Yield what lies there as one delivery, or one per period where manifests tell. Raises SourceError."""
+        there = place(str(self.location), self.endpoint_url)
+        entries = there.entries()
+        with TemporaryDirectory(prefix="inferledger-") as staging:
+            if manifests.latest(there, entries):
+                yield from manifests.deliveries(there, entries, window, Path(staging))
+                return
+            tables = [entry for entry in entries if entry.is_table]
+            if not tables:
+                raise SourceError(
+                    f"{there.uri} holds no FOCUS files. Expected .csv, .csv.gz or .parquet, alone or in a folder."
+                )
+            files = tuple(there.file(entry, Path(staging)) for entry in tables if entry.bytes)
+            yield Delivery(content_id(files), files)

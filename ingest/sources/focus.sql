@@ -1,0 +1,66 @@
+-- FOCUS 1.0 to 1.4, any provider: one row of `raw` is one charge line. Only renames, casts and derives.
+SELECT
+    line_no,
+    -- provider names as the store keeps them, so that one account has one name in every source
+    CASE
+        WHEN regexp_matches(provider_name, '^(aws|amazon)', 'i') THEN 'AWS'
+        WHEN regexp_matches(provider_name, '^(gcp|google)', 'i') THEN 'GCP'
+        WHEN regexp_matches(provider_name, '^(azure|microsoft)', 'i') THEN 'Microsoft'
+        WHEN regexp_matches(provider_name, '^(oci$|oracle)', 'i') THEN 'Oracle'
+        ELSE provider_name
+    END AS provider,
+    billing_account_id,
+    billing_account_name,
+    sub_account_id,
+    sub_account_name,
+    CAST(date_trunc('month', coalesce(billing_period_start, delivery_period)) AS DATE) AS billing_period,
+    charge_period_start,
+    -- ends are exclusive in FOCUS; some exports write the last second, or the same day twice
+    CASE
+        WHEN strftime(charge_period_end, '%M:%S') = '59:59'
+            THEN date_trunc('second', charge_period_end) + INTERVAL 1 SECOND
+        WHEN charge_period_end = charge_period_start AND charge_period_end = date_trunc('day', charge_period_end)
+            THEN charge_period_end + INTERVAL 1 DAY
+        ELSE charge_period_end
+    END AS charge_period_end,
+    CASE lower(charge_category)
+        WHEN 'usage' THEN 'Usage' WHEN 'purchase' THEN 'Purchase' WHEN 'tax' THEN 'Tax'
+        WHEN 'credit' THEN 'Credit' WHEN 'adjustment' THEN 'Adjustment' ELSE charge_category
+    END AS charge_category,
+    CASE WHEN lower(charge_class) = 'correction' THEN 'Correction' END AS charge_class,
+    charge_frequency,
+    charge_description,
+    service_category,
+    service_name,
+    sku_id,
+    sku_meter AS sku_description,
+    resource_id,
+    resource_name,
+    resource_type,
+    region_id,
+    nullif(regexp_replace(coalesce(
+        instance_type_detail,
+        regexp_extract(x_usage_type, '(?:Usage|Box|Ded|Res|Reservation|Cluster|Host|Train|Notebk):((?:ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+)', 1),
+        regexp_extract(charge_description, '\b([a-z][a-z0-9-]*\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro|nano|metal)) ', 1)
+    ), '^ml\.', ''), '') AS instance_type,
+    pricing_category,
+    pricing_quantity,
+    pricing_unit,
+    consumed_quantity,
+    consumed_unit,
+    billed_cost,
+    effective_cost,
+    contracted_cost,
+    list_cost,
+    billing_currency,
+    commitment_discount_id,
+    commitment_discount_category,
+    commitment_discount_type,
+    commitment_discount_status,
+    capacity_reservation_id,
+    capacity_reservation_status,
+    invoice_id,
+    tags,
+    x_usage_type,
+    x_operation
+FROM raw

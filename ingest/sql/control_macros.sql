@@ -1,0 +1,17 @@
+-- The control computation reads amounts by itself: decimals as the file spells them, to 24 places.
+CREATE OR REPLACE TEMP MACRO exact(x) AS
+    coalesce(
+        TRY_CAST(x AS DECIMAL(38,24)),
+        CASE WHEN regexp_matches(x, '^\s*-?[$€£]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\s*$')
+            THEN TRY_CAST(regexp_replace(x, '[$€£,\s]', '', 'g') AS DECIMAL(38,24)) END
+    );
+-- what storing 12 decimals adds to a line
+CREATE OR REPLACE TEMP MACRO rounding(x) AS CAST(CAST(exact(x) AS DECIMAL(38,12)) AS DECIMAL(38,24)) - exact(x);
+CREATE OR REPLACE TEMP MACRO known_provider(x) AS
+    CASE
+        WHEN x ILIKE 'aws%' OR x ILIKE 'amazon%' THEN 'AWS'
+        WHEN x ILIKE 'gcp%' OR x ILIKE 'google%' THEN 'GCP'
+        WHEN x ILIKE 'azure%' OR x ILIKE 'microsoft%' THEN 'Microsoft'
+        WHEN x ILIKE 'oracle%' OR x ILIKE 'oci' THEN 'Oracle'
+        ELSE x
+    END;
