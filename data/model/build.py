@@ -1,14 +1,13 @@
 """Runs the model's SQL in order: estate once, then each charge month, then the marts of the snapshot.
 
-The files under estate/, month/ and mart/ are the portable core: each is one SELECT that becomes the table of its own name
-(`10_line_class.sql` → `line_class`). What differs between engines stands in prelude/.
+The files under estate/, month/ and mart/ are the portable core: each is one SELECT that becomes the table of its own
+name (`10_line_class.sql` → `line_class`). What differs between engines stands in prelude/.
 """
 
 from __future__ import annotations
 
 import secrets
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -21,8 +20,10 @@ BUILDER = "model"  # the `source` of files that the model writes
 REFERENCE = HERE / "reference"
 
 
-def build_months(con: duckdb.DuckDBPyConnection, home: Path, months: list[date], settings: ModelSettings) -> None:
-    """Builds gpu_hour and part of these UTC months again, and everything kept of them. Runs inside the caller's transaction.
+def build_months(
+    con: duckdb.DuckDBPyConnection, home: Path, months: list[date], settings: ModelSettings
+) -> None:
+    """Builds gpu_hour and part of these UTC months again, and everything kept of them, inside the caller's transaction.
 
     Months that share a machine line (one that crosses midnight of a month's last day) are built together.
     """
@@ -80,7 +81,9 @@ def _estate(con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings)
 
 def _charge(con: duckdb.DuckDBPyConnection, home: Path) -> None:
     """The view `charge`: every live line; typed and empty where nothing was loaded."""
-    paths = con.execute("SELECT path FROM work.main.parquet_file WHERE relation = 'cost' ORDER BY path").fetchall()
+    paths = con.execute(
+        "SELECT path FROM work.main.parquet_file WHERE relation = 'cost' ORDER BY path"
+    ).fetchall()
     if paths:
         view = parquet_view("charge", [home / path for (path,) in paths])
     else:
@@ -94,9 +97,10 @@ def _charge(con: duckdb.DuckDBPyConnection, home: Path) -> None:
 def _own_rules(con: duckdb.DuckDBPyConnection, rules: tuple[EstateRule, ...]) -> None:
     for position, rule in enumerate(rules):
         con.execute(
-            "INSERT INTO estate_rule VALUES ($priority, $provider, $service, $category, $usage, $class, $component, $position)",
+            "INSERT INTO estate_rule VALUES "
+            "($priority, $provider, $service, $category, $usage, $class, $component, $position)",
             {
-                "priority": f"{rule.priority - 100_000:07d}",  # '-' sorts before the digits of the shipped rules
+                "priority": f"{rule.priority:05d}",  # five digits: before the six of the shipped rules
                 "provider": rule.provider,
                 "service": rule.service,
                 "category": rule.category,
@@ -126,7 +130,8 @@ def _month(con: duckdb.DuckDBPyConnection, month: date, settings: ModelSettings)
 def _keep(con: duckdb.DuckDBPyConnection, home: Path, month: date) -> None:
     build_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     con.execute(
-        "DELETE FROM parquet_file WHERE source = $source AND period = $month", {"source": BUILDER, "month": month}
+        "DELETE FROM parquet_file WHERE source = $source AND period = $month",
+        {"source": BUILDER, "month": month},
     )
     for relation, order in (("gpu_hour", "hour, device_id"), ("part", "day, rung, load_id, line_id")):
         write_parquet(con, home, relation, BUILDER, month, build_id, f"FROM {relation} ORDER BY {order}")
@@ -140,4 +145,4 @@ def _execute_script(con: duckdb.DuckDBPyConnection, name: str, params: dict[str,
         con.execute(statement, wanted or None)
 
 
-__all__ = ["build_months", "files", "model_files", "write_marts"]
+__all__ = ["build_months", "model_files", "write_marts"]

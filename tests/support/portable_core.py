@@ -1,7 +1,7 @@
-"""The lint of the portable core: what the model's SQL may use, so that another engine can run the same files unchanged.
+"""The lint of the portable core: what the model's SQL may use, so that another engine can run the same files.
 
-sqlglot parses here; it never writes SQL that runs. The allowed functions were seen to give equal answers on DuckDB, Spark
-and ClickHouse; the last line's are defined per engine in data/model/prelude.
+sqlglot parses here; it never writes SQL that runs. The allowed functions were seen to give equal answers on DuckDB,
+Spark and ClickHouse; the last line's are defined per engine in data/model/prelude.
 """
 
 from __future__ import annotations
@@ -10,14 +10,48 @@ import sqlglot
 from sqlglot import exp
 
 ALLOWED = {
-    *("SUM", "COUNT", "MIN", "MAX", "COALESCE", "NULLIF", "LEAST", "GREATEST", "FLOOR", "ABS", "CASE", "IF", "AND", "OR"),
+    *(
+        "SUM",
+        "COUNT",
+        "MIN",
+        "MAX",
+        "COALESCE",
+        "NULLIF",
+        "LEAST",
+        "GREATEST",
+        "FLOOR",
+        "ABS",
+        "CASE",
+        "IF",
+        "AND",
+        "OR",
+    ),
     *("ROW_NUMBER", "LAG", "LEAD"),
     "ARG_MAX",  # as max_by(x, CASE WHEN x IS NOT NULL THEN key END): engines disagree on NULL otherwise
     *("TO_DOUBLE", "TO_MONEY", "TO_TEXT", "DAY_OF", "MONTH_OF", "HOUR_START", "SECONDS_BETWEEN"),
 }
 BANNED = (
-    *(exp.Cast, exp.TryCast, exp.Filter, exp.WithinGroup, exp.Extract, exp.AtTimeZone, exp.IntDiv, exp.Mod, exp.Bracket),
-    *(exp.JSONExtract, exp.JSONExtractScalar, exp.Interval, exp.Qualify, exp.Lateral, exp.SafeDivide, exp.Lambda, exp.Pivot),
+    *(
+        exp.Cast,
+        exp.TryCast,
+        exp.Filter,
+        exp.WithinGroup,
+        exp.Extract,
+        exp.AtTimeZone,
+        exp.IntDiv,
+        exp.Mod,
+        exp.Bracket,
+    ),
+    *(
+        exp.JSONExtract,
+        exp.JSONExtractScalar,
+        exp.Interval,
+        exp.Qualify,
+        exp.Lateral,
+        exp.SafeDivide,
+        exp.Lambda,
+        exp.Pivot,
+    ),
     *(exp.Placeholder, exp.Parameter, exp.ILike, exp.RegexpLike),
 )
 

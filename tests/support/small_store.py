@@ -14,7 +14,14 @@ from data.sql import sql
 from data.warehouse import Warehouse
 
 TWELVE = Decimal("1e-12")
-MONEY = ("billed_cost", "effective_cost", "contracted_cost", "list_cost", "x_promotion", "x_commitment_credit")
+MONEY = (
+    "billed_cost",
+    "effective_cost",
+    "contracted_cost",
+    "list_cost",
+    "x_promotion",
+    "x_commitment_credit",
+)
 
 
 def line(start: datetime, hours: float = 1, **told: Any) -> dict[str, Any]:
@@ -72,7 +79,13 @@ def load_lines(wh: Warehouse, lines: list[dict[str, Any]], source: str = "bill",
 
 def _stage(load: Load, lines: list[dict[str, Any]], file_id: str) -> None:
     for number, row in enumerate(lines, 1):
-        told = {"source": load.source, "load_id": load.load_id, "file_id": file_id, "line_id": number, "line_no": number}
+        told = {
+            "source": load.source,
+            "load_id": load.load_id,
+            "file_id": file_id,
+            "line_id": number,
+            "line_no": number,
+        }
         told |= {k: (_twelve(v) if k in MONEY else v) for k, v in row.items()}
         names = ", ".join(told)
         marks = ", ".join(f"${name}" for name in told)
@@ -99,7 +112,8 @@ def invoice(load: Load, lines: list[dict[str, Any]]) -> None:
                 sums[key][f"{name}_rounding"] += _twelve(value) - Decimal(value)
     for key, total in sums.items():
         load.con.execute(
-            "INSERT INTO invoice_total BY NAME SELECT $load_id AS load_id, $source AS source, $p AS billing_period, $d AS day, "
+            "INSERT INTO invoice_total BY NAME "
+            "SELECT $load_id AS load_id, $source AS source, $p AS billing_period, $d AS day, "
             "$v AS provider, $b AS billing_account_id, $s AS sub_account_id, $c AS billing_currency, $n AS lines, "
             "$billed AS billed_cost, $contracted AS contracted_cost, $list AS list_cost, "
             "$rb AS billed_rounding, $rc AS contracted_rounding, $rl AS list_rounding",
@@ -118,19 +132,23 @@ def invoice(load: Load, lines: list[dict[str, Any]]) -> None:
         ).fetchall()
 
 
-def load_rows(wh: Warehouse, table: str, rows: list[dict[str, Any]], source: str = "dcgm", kind: str = "prometheus") -> None:
+def load_rows(
+    wh: Warehouse, table: str, rows: list[dict[str, Any]], source: str = "dcgm", kind: str = "prometheus"
+) -> None:
     """Puts rows of telemetry, traffic or mapping into the working file as a source would."""
     with wh.load(source, kind, "telemetry") as load:
         full = [{"source": source, "load_id": load.load_id} | row for row in rows]
         seen = pa.Table.from_pylist(full)
         wh.con.register("seen_rows", seen)
-        wh.con.execute(f"INSERT INTO {table} BY NAME FROM seen_rows").fetchall()  # noqa: S608 - table names of the test
+        wh.con.execute(f"INSERT INTO {table} BY NAME FROM seen_rows").fetchall()
         wh.con.unregister("seen_rows")
         load.mark_dirty({row["hour"].date() for row in rows if "hour" in row})
         load.finish(rows=len(rows), delivery_id="x")
 
 
-def device_hour(hour: datetime, device: str, node: str, busy: float, idle: float, **told: Any) -> dict[str, Any]:
+def device_hour(
+    hour: datetime, device: str, node: str, busy: float, idle: float, **told: Any
+) -> dict[str, Any]:
     """One device × hour × holder as seen, in seconds."""
     return {
         "hour": hour,

@@ -8,7 +8,7 @@ CREATE OR REPLACE TEMP TABLE estate_rule AS
 SELECT priority, provider, service, category, usage, class, component, row_number() OVER () AS position
 FROM read_csv($rules, header = true, delim = ',', quote = '"', all_varchar = true);
 
-UPDATE estate_rule SET priority = lpad(priority, 6, '0');
+UPDATE estate_rule SET priority = '9' || lpad(priority, 5, '0'); -- text, after a company's own five digits
 
 CREATE OR REPLACE TEMP TABLE ordinal AS SELECT CAST(k AS DOUBLE) AS k, '#' || k AS name FROM range(1, 65) AS r(k);
 
