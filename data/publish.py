@@ -107,6 +107,7 @@ def _write(
         con.execute("USE work")
         model.write_marts(con, home, settings, catalog="snap")
         con.execute("USE snap")
+        con.execute(sql("work/source_period")).fetchall()
         con.execute(sql("work/source_state")).fetchall()
         stamp = [snapshot.generation, snapshot.published_at, SCHEMA_VERSION]
         con.execute(sql("work/stamp_snapshot"), stamp).fetchall()

@@ -35,6 +35,7 @@ class Warehouse:
         self.home = home
         self.con = con
         self._lock = lock
+        self._recorded: BaseException | None = None
 
     @classmethod
     def open(
@@ -77,10 +78,7 @@ class Warehouse:
         for people to see, and is raised again.
         """
         check_source_name(source)
-        load = Load(self.con, self.home, _new_load_id(), source)
-        self._run(
-            sql("work/begin_load"), load_id=load.load_id, source=source, kind=kind, grain=grain, now=_now()
-        )
+        load = Load(self.con, self.home, self._begin(source, kind, grain), source)
         self._run("BEGIN")
         try:
             yield load
@@ -88,9 +86,14 @@ class Warehouse:
             self._run("COMMIT")
         except BaseException as error:
             self._roll_back()
-            message = (str(error) or type(error).__name__)[:4000]
-            self._run(sql("work/fail_load"), load_id=load.load_id, message=message, now=_now())
+            self._fail(load.load_id, error)
             raise
+
+    def record_failure(self, source: str, kind: str, grain: Grain, error: BaseException) -> None:
+        """Leaves a failed load for people to see, where the failure came before a load began; else there is one."""
+        if error is not self._recorded:
+            load_id = self._begin(source, kind, grain)
+            self._fail(load_id, error)
 
     def live_files(self, relation: str, source: str | None = None) -> list[Path]:
         """The Parquet files that make up a relation now, absolute, in a fixed order."""
@@ -107,6 +110,16 @@ class Warehouse:
     def _mend(self) -> None:
         self._run(sql("work/mend_loads"), now=_now())
         mend.mend(self.con, self.home)
+
+    def _begin(self, source: str, kind: str, grain: Grain) -> str:
+        new = {"load_id": _new_load_id(), "source": source, "kind": kind, "grain": grain, "now": _now()}
+        self._run(sql("work/begin_load"), **new)
+        return str(new["load_id"])
+
+    def _fail(self, load_id: str, error: BaseException) -> None:
+        message = (str(error) or type(error).__name__)[:4000]
+        self._run(sql("work/fail_load"), load_id=load_id, message=message, now=_now())
+        self._recorded = error
 
     def _roll_back(self) -> None:
         try:

@@ -1,0 +1,13 @@
+-- The lines of each live cost load against what the load said it kept, less the periods that later loads replaced.
+WITH kept AS (
+    SELECT load_id, count(*) AS rows FROM cost GROUP BY load_id
+),
+gone AS (
+    SELECT load_id, sum(lines) AS rows FROM replaced_total GROUP BY load_id
+)
+SELECT concat_ws(' ', 'load', load.load_id, 'of', load.source, 'should have', load.rows - coalesce(gone.rows, 0),
+    'lines and has', coalesce(kept.rows, 0))
+FROM load
+LEFT JOIN kept ON kept.load_id = load.load_id
+LEFT JOIN gone ON gone.load_id = load.load_id
+WHERE load.grain = 'cost' AND load.status = 'loaded' AND load.rows - coalesce(gone.rows, 0) <> coalesce(kept.rows, 0);

@@ -1,0 +1,61 @@
+"""Loading and publishing: one source, or all of inferledger.toml. One that fails does not stop the others."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.model.settings import ModelSettings
+from data.pointer import Snapshot
+from data.warehouse import Warehouse
+from ingest.progress import Progress
+from ingest.registry import REGISTRY
+from ingest.settings import AnyOptions
+from ingest.source import LoadResult, SourceError, Window
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did: every load, and the snapshot that holds what came of it."""
+
+    results: tuple[LoadResult, ...]
+    snapshot: Snapshot
+
+    @property
+    def failed(self) -> bool:
+        return any(result.status == "failed" for result in self.results)
+
+
+def run(
+    warehouse: Warehouse,
+    sources: Mapping[str, AnyOptions],
+    window: Window,
+    model: ModelSettings,
+    progress: Progress,
+) -> Outcome:
+    """Loads the sources in order, then publishes once. A failed source is a result with its message."""
+    results: list[LoadResult] = []
+    for name, options in sources.items():
+        results.extend(_load(warehouse, name, options, window, progress))
+    progress("publish")
+    return Outcome(tuple(results), warehouse.publish(model))
+
+
+def _load(
+    warehouse: Warehouse, name: str, options: AnyOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    progress(f"{name}: start")
+    kind = REGISTRY[options.kind]
+    try:
+        return kind.load(warehouse, name, options, window, progress)
+    except Exception as error:  # a bug in one source must not keep the others from loading
+        warehouse.record_failure(name, options.kind, kind.grain, error)
+        message = str(error) if isinstance(error, SourceError) else _place(error)
+        return [LoadResult(source=name, kind=options.kind, status="failed", rows=0, message=message)]
+
+
+def _place(error: Exception) -> str:
+    """What an unforeseen error was, and where."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
