@@ -43,3 +43,15 @@ def pytest_terminal_summary(terminalreporter):
 
     ran, skipped = count("passed", "failed"), count("skipped")
     terminalreporter.write_line(f"recording tests: {ran} run, {skipped} skipped")
+
+
+def pytest_sessionfinish(session):
+    """In CI a skipped browser or Prometheus test is a failure: there, nothing may be missing."""
+    if not os.environ.get("INFERLEDGER_CI"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    must_run = {"browser", "prometheus"}
+    skipped = [r.nodeid for r in reporter.stats.get("skipped", []) if must_run & set(getattr(r, "keywords", {}))]
+    if skipped:
+        reporter.write_line(f"\nskipped, but must run in CI: {', '.join(skipped)}", red=True)
+        session.exitstatus = 1

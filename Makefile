@@ -1,0 +1,62 @@
+# Two commands are all: `make run` shows it, `make test` proves it.
+PYTHON ?= python3
+PORT   ?= 8501
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.locked
+
+export INFERLEDGER_CI
+
+.PHONY: help run setup test lint bench browser-tools shots lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run    build the demo estate (first time) and serve the dashboard on http://127.0.0.1:$(PORT)"
+	@echo "make test   lint, types, import contracts, unit, integration and browser tests"
+	@echo "make setup  build the environment alone        make bench  ratios to a floor, in one table"
+
+setup: $(STAMP)
+
+# Debian keeps venv in a package of its own; install it where we may, else say what to install.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "inferledger needs Python 3.11 or newer; set PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || sh .ci/debian python3-venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked environment into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# A browser opens by itself only where there is a display.
+HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
+
+run: setup
+	@test -e "$${INFERLEDGER_HOME:-data/store}/CURRENT" || $(BIN)/python -m ingest demo
+	@echo "inferledger: http://127.0.0.1:$(PORT)"
+	@$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.headless $(HEADLESS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# pytest's closing line comes last
+test: setup browser-tools lint
+	$(BIN)/python -m pytest $(PYTEST)
+
+browser-tools:
+	@sh .ci/debian chromium prometheus
+
+bench: setup browser-tools
+	$(BIN)/python tests/bench
+
+shots: setup browser-tools
+	$(BIN)/python tests/browser/shots.py
+
+# after a change of pyproject.toml; needs uv
+lock:
+	uv pip compile --universal --python-version 3.11 --group dev pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o requirements.lock
+
+clean:
+	rm -rf $(VENV) data/store
