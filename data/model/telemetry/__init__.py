@@ -23,7 +23,7 @@ SERVERS = range(40, 50)
 
 
 def roll_up(con: duckdb.DuckDBPyConnection, numbers: range) -> None:
-    """Builds the relations of the files with these numbers as temporary tables, each named as its file without number."""
+    """Builds the files with these numbers as temporary tables, each named as its file is."""
     con.execute(PRELUDE.read_text(encoding="utf-8")).fetchall()
     for file in sorted(HERE.glob("*.sql")):
         number, _, name = file.stem.partition("_")

@@ -1,0 +1,221 @@
+"""Telemetry into the store: stage a batch, roll it up, replace its hours, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from data.load import Load
+from data.model.telemetry import DEVICES, SERVERS, roll_up
+from data.warehouse import Warehouse
+from ingest.source import LoadResult, SourceError, Window
+from ingest.telemetry.series import Catalog, Device, catalog
+from ingest.telemetry.staging import HOUR_MS, Batch, Staging, from_ms, run_each, statement, to_ms
+
+DEVICE_SAMPLES = 6_000_000  # rolled up at once; about 700 MB
+REFUSED_SHARE = 0.01  # of the lines; more stop the load
+Say = Callable[[str], None]
+
+
+class TelemetrySource(Protocol):
+    """What a telemetry source is: batches of samples, oldest first."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def batches(self, window: Window, watermark: datetime | None) -> Iterator[Batch]: ...
+
+
+@dataclass(frozen=True)
+class _Hours:
+    """The hours that a load replaces, [start, end)."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def months(self) -> list[date]:
+        """Every month that has one of the hours."""
+        first, last = self.start.date().replace(day=1), from_ms(to_ms(self.end) - 1).date()
+        months = [first]
+        while (following := _next_month(months[-1])) <= last:
+            months.append(following)
+        return months
+
+
+def load_telemetry(
+    wh: Warehouse, source_name: str, source: TelemetrySource, window: Window, progress: Say = lambda _: None
+) -> list[LoadResult]:
+    """Loads a source's batches, each in its own transaction; what was committed stays if a later one fails.
+
+    Raises SourceError. `progress` is told in a few words what is being read.
+    """
+    ((watermark,),) = wh.con.execute(statement("watermark"), {"source": source_name}).fetchall()
+    results = []
+    for batch in source.batches(window, watermark):
+        progress(f"{source_name}: {batch.hours.start or 'all'} to {batch.hours.end or 'the end'}")
+        with wh.load(source_name, source.kind, "telemetry") as load:
+            results.append(_load_batch(load, source.kind, batch))
+    return results
+
+
+def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
+    if batch.delivery_id and (live := _live(load, batch.delivery_id)):
+        return _unchanged(load, kind, batch.delivery_id, live)
+    staging = Staging(load.con)
+    batch.stage(staging)
+    told = catalog(staging.series())
+    hours = _hours(staging, batch)
+    if hours is None or not (told.gauges or told.counters):
+        return _nothing(load, kind, staging, batch)
+    _describe(load.con, told, hours, batch)
+    delivery_id = batch.delivery_id or _fingerprint(load.con)
+    if not batch.delivery_id and _live(load, delivery_id) == hours:
+        return _unchanged(load, kind, delivery_id, hours)
+    _note_files(load, staging)
+    rows = _replace(load, told, hours)
+    load.mark_dirty(hours.months)
+    message = "; ".join(staging.notes) or None
+    load.finish(rows=rows, delivery_id=delivery_id, window=(hours.start, hours.end), message=message)
+    return LoadResult(
+        load.source, kind, "loaded", rows, len(staging.refused), None, Window(hours.start, hours.end), message
+    )
+
+
+def _replace(load: Load, told: Catalog, hours: _Hours) -> int:
+    """Rolls up and writes; returns the device hours and traffic hours written."""
+    con = load.con
+    window = {"source": load.source, "start": hours.start, "end": hours.end}
+    for name in ("replace_hours", "replace_stretches"):
+        run_each(con, statement(name), window)
+    con.execute(statement("hour_file")).fetchall()
+    rows = 0
+    ((samples,),) = con.execute("SELECT count(*) FROM sample").fetchall()
+    batches = -(-samples // DEVICE_SAMPLES) if told.gauges else 0
+    for batch in range(batches):
+        con.execute(statement("gauge_batch"), {"batches": batches, "batch": batch}).fetchall()
+        roll_up(con, DEVICES)
+        rows += _write(load, "write_device_hour")
+        _write(load, "write_idle_stretch")
+    if told.counters:
+        roll_up(con, SERVERS)
+        rows += _write(load, "write_traffic")
+        _write(load, "write_traffic_latency")
+    return rows
+
+
+def _write(load: Load, name: str) -> int:
+    written = {"source": load.source, "load_id": load.load_id}
+    ((rows,),) = load.con.execute(statement(name), written).fetchall()
+    return int(rows)
+
+
+def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: _Hours, batch: Batch) -> None:
+    """Puts the catalog and the window where the roll-up looks for them."""
+    ((first,),) = con.execute("SELECT min(ts) FROM sample").fetchall()
+    limits = {
+        "read_from": to_ms(batch.read_from) if batch.read_from else first,
+        "window_start": to_ms(hours.start),
+        "window_end": to_ms(hours.end),
+    }
+    run_each(con, statement("batch_begin"), limits)
+    numbers = told.device_numbers
+    root = {numbers[device.device_id]: numbers[device.parent_id] for device in list(told.devices.values())}
+    _fill(con, "every_gauge", [(*gauge, root[gauge[1]]) for gauge in told.gauges])
+    _fill(con, "device", [_device_row(told, device) for device in told.devices.values()])
+    _fill(con, "device_holder", [(number, *holder) for holder, number in told.holders.of.items()])
+    _fill(con, "device_node", [(number, node) for node, number in told.nodes.of.items()])
+    _fill(con, "counter", told.counters)
+    _fill(con, "twin", told.twins)
+    _fill(con, "process", [(number, model, *pod) for (model, pod), number in told.processes.of.items()])
+
+
+def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
+    numbers = told.device_numbers
+    parent = numbers[device.parent_id] if device.device_id != device.parent_id else None
+    return (
+        numbers[device.device_id],
+        parent,
+        device.slices,
+        device.device_id,
+        device.parent_id,
+        device.mig_profile,
+        device.gpu_model,
+    )
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Appends rows to a table, in its order of columns; in bulk, because a fleet has many series."""
+    if rows:
+        columns = [pa.array(column) for column in zip(*rows, strict=True)]
+        con.from_arrow(pa.table(columns, [str(place) for place in range(len(columns))])).insert_into(table)
+
+
+def _note_files(load: Load, staging: Staging) -> None:
+    """Notes the files and what was refused in them. Raises SourceError where that is more than a stray line."""
+    lines, refused = sum(file.rows for file in staging.files), len(staging.refused)
+    if refused > REFUSED_SHARE * (lines + refused):
+        first = staging.refused[0]
+        raise SourceError(
+            f"{refused} of {lines + refused} lines cannot be read (at most 1 % may fail). The first, line "
+            f"{first.line_no}: {first.reason}. Nothing was changed."
+        )
+    ids = [load.add_file(file.uri, file.etag, file.bytes, file.rows) for file in staging.files]
+    spans = [(i, f.first, f.last) for i, f in zip(ids, staging.files, strict=True) if f.first is not None]
+    _fill(load.con, "read_file", spans)
+    for line in staging.refused:
+        load.reject(ids[line.file], line.line_no, line.reason, line.raw)
+
+
+def _hours(staging: Staging, batch: Batch) -> _Hours | None:
+    """Whole hours: those asked for, else from the first to the last sample. None = there is no sample."""
+    ((first, last),) = staging.con.execute("SELECT min(ts), max(ts) FROM sample").fetchall()
+    if first is None:
+        return None
+    start = from_ms(first // HOUR_MS * HOUR_MS)
+    end = from_ms((last // HOUR_MS + 1) * HOUR_MS)
+    if batch.read_from is not None:  # a server was read with a margin: the hours are those asked for
+        return _Hours(batch.hours.start or start, batch.hours.end or end)
+    return _Hours(start, end)
+
+
+def _live(load: Load, delivery_id: str) -> _Hours | None:
+    """The hours of a live load with this content."""
+    found = load.con.execute(
+        statement("live_window"), {"source": load.source, "delivery_id": delivery_id}
+    ).fetchall()
+    return _Hours(*found[0]) if found else None
+
+
+def _unchanged(load: Load, kind: str, delivery_id: str, hours: _Hours) -> LoadResult:
+    load.finish(rows=0, delivery_id=delivery_id, window=(hours.start, hours.end), status="unchanged")
+    return LoadResult(load.source, kind, "unchanged", 0, window=Window(hours.start, hours.end))
+
+
+def _nothing(load: Load, kind: str, staging: Staging, batch: Batch) -> LoadResult:
+    """A server may have forgotten an old day, which must not empty ours; a file without telemetry is a mistake."""
+    if batch.delivery_id is not None:
+        uris = ", ".join(file.uri for file in staging.files)
+        raise SourceError(
+            f"{uris} holds no sample of a metric that we know (DCGM_FI_…, vllm:…) in the hours asked for."
+        )
+    message = "; ".join(["the server has no data for these hours; nothing was changed", *staging.notes])
+    window = (batch.hours.start, batch.hours.end)
+    load.finish(rows=0, window=window, status="unchanged", message=message)
+    return LoadResult(load.source, kind, "unchanged", 0, window=batch.hours, message=message)
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection) -> str:
+    """What came back over HTTP, within the hours, as one name."""
+    told = con.execute(statement("fingerprint")).fetchall()
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _next_month(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,53 @@
+"""Answers of Prometheus' HTTP API: JSON with a vector (one sample per series) or a matrix (many)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ingest.source import SourceError, SourceFile, Window
+from ingest.telemetry.families import WANTED
+from ingest.telemetry.staging import ReadFile, Staging, to_ms
+
+NAMES = frozenset(WANTED)
+
+
+def read_answer(staging: Staging, file: SourceFile, window: Window) -> None:
+    """Stages one recorded answer. Raises SourceError where the file is something else."""
+    try:
+        answer = json.loads(file.path.read_text(encoding="utf-8"))
+        result = answer["data"]["result"]
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        raise SourceError(
+            f"{file.uri} is not an answer of Prometheus' query API (an object with data.result). "
+            "Save the answer of /api/v1/query unchanged."
+        ) from None
+    start = to_ms(window.start) if window.start else None
+    end = to_ms(window.end) if window.end else None
+    rows, first, last = stage_result(staging, result, start, end)
+    staging.flush()
+    staging.files.append(ReadFile(file.uri, file.etag, file.bytes, rows, first, last))
+
+
+def stage_result(
+    staging: Staging, result: list[Mapping[str, Any]], start: int | None = None, end: int | None = None
+) -> tuple[int, int | None, int | None]:
+    """Stages data.result; returns samples seen, first and last millisecond. Values come as text, times as floats."""
+    rows, first, last = 0, None, None
+    for entry in result:
+        labels = {name: str(value) for name, value in entry["metric"].items()}
+        name = labels.pop("__name__", "")
+        points = entry["values"] if "values" in entry else [entry["value"]]
+        rows += len(points)
+        if name.lower() not in NAMES:
+            continue
+        series = staging.number(name, labels)
+        for moment, text in points:
+            ts, value = round(moment * 1000), float(text)
+            if (start is None or ts >= start) and (end is None or ts < end) and math.isfinite(value):
+                staging.add(series, ts, value)
+                first = ts if first is None else min(first, ts)
+                last = ts if last is None else max(last, ts)
+    return rows, first, last

@@ -1,0 +1,1 @@
+SELECT max(window_end) FROM load WHERE source = $source AND status = 'loaded'
