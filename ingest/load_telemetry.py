@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -14,13 +14,13 @@ import pyarrow as pa
 from data.load import Load
 from data.model.telemetry import DEVICES, SERVERS, roll_up
 from data.warehouse import Warehouse
+from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, Window
 from ingest.telemetry.series import Catalog, Device, catalog
 from ingest.telemetry.staging import HOUR_MS, Batch, Staging, from_ms, run_each, statement, to_ms
 
 DEVICE_SAMPLES = 6_000_000  # rolled up at once; about 700 MB
 REFUSED_SHARE = 0.01  # of the lines; more stop the load
-Say = Callable[[str], None]
 
 
 class TelemetrySource(Protocol):
@@ -50,7 +50,7 @@ class _Hours:
 
 
 def load_telemetry(
-    wh: Warehouse, source_name: str, source: TelemetrySource, window: Window, progress: Say = lambda _: None
+    wh: Warehouse, source_name: str, source: TelemetrySource, window: Window, progress: Progress = silent
 ) -> list[LoadResult]:
     """Loads a source's batches, each in its own transaction; what was committed stays if a later one fails.
 
@@ -67,7 +67,7 @@ def load_telemetry(
 
 def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
     if batch.delivery_id and (live := _live(load, batch.delivery_id)):
-        return _unchanged(load, kind, batch.delivery_id, live)
+        return _unchanged(load, kind, batch.delivery_id, *live)
     staging = Staging(load.con)
     batch.stage(staging)
     told = catalog(staging.series())
@@ -75,9 +75,9 @@ def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
     if hours is None or not (told.gauges or told.counters):
         return _nothing(load, kind, staging, batch)
     _describe(load.con, told, hours, batch)
-    delivery_id = batch.delivery_id or _fingerprint(load.con)
-    if not batch.delivery_id and _live(load, delivery_id) == hours:
-        return _unchanged(load, kind, delivery_id, hours)
+    delivery_id = batch.delivery_id or _fingerprint(load.con, hours)
+    if not batch.delivery_id and (live := _live(load, delivery_id)):
+        return _unchanged(load, kind, delivery_id, *live)
     _note_files(load, staging)
     rows = _replace(load, told, hours)
     load.mark_dirty(hours.months)
@@ -185,17 +185,17 @@ def _hours(staging: Staging, batch: Batch) -> _Hours | None:
     return _Hours(start, end)
 
 
-def _live(load: Load, delivery_id: str) -> _Hours | None:
-    """The hours of a live load with this content."""
+def _live(load: Load, delivery_id: str) -> tuple[_Hours, int] | None:
+    """Hours and rows of a live load with this content."""
     found = load.con.execute(
         statement("live_window"), {"source": load.source, "delivery_id": delivery_id}
     ).fetchall()
-    return _Hours(*found[0]) if found else None
+    return (_Hours(*found[0][:2]), int(found[0][2])) if found else None
 
 
-def _unchanged(load: Load, kind: str, delivery_id: str, hours: _Hours) -> LoadResult:
+def _unchanged(load: Load, kind: str, delivery_id: str, hours: _Hours, rows: int) -> LoadResult:
     load.finish(rows=0, delivery_id=delivery_id, window=(hours.start, hours.end), status="unchanged")
-    return LoadResult(load.source, kind, "unchanged", 0, window=Window(hours.start, hours.end))
+    return LoadResult(load.source, kind, "unchanged", rows, window=Window(hours.start, hours.end))
 
 
 def _nothing(load: Load, kind: str, staging: Staging, batch: Batch) -> LoadResult:
@@ -211,10 +211,10 @@ def _nothing(load: Load, kind: str, staging: Staging, batch: Batch) -> LoadResul
     return LoadResult(load.source, kind, "unchanged", 0, window=batch.hours, message=message)
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection) -> str:
+def _fingerprint(con: duckdb.DuckDBPyConnection, hours: _Hours) -> str:
     """What came back over HTTP, within the hours, as one name."""
     told = con.execute(statement("fingerprint")).fetchall()
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    return hashlib.sha256(repr((told, hours)).encode()).hexdigest()
 
 
 def _next_month(month: date) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.source import SourceError, SourceFile, Window
@@ -32,7 +32,7 @@ def read_answer(staging: Staging, file: SourceFile, window: Window) -> None:
 
 
 def stage_result(
-    staging: Staging, result: list[Mapping[str, Any]], start: int | None = None, end: int | None = None
+    staging: Staging, result: Sequence[Mapping[str, Any]], start: int | None = None, end: int | None = None
 ) -> tuple[int, int | None, int | None]:
     """Stages data.result; returns samples seen, first and last millisecond. Values come as text, times as floats."""
     rows, first, last = 0, None, None

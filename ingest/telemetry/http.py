@@ -1,8 +1,8 @@
 """Prometheus over HTTP, or anything that speaks its query API (Thanos, Mimir, VictoriaMetrics).
 
-Range selectors in instant queries (`metric[6h]` at a time) answer the raw samples with their own times; query_range would
-make samples up across gaps. Prometheus 2 closes a range at both ends, Prometheus 3 opens it on the left: so a range is
-asked one second longer than needed, and only [start, end) is kept. Nothing comes twice.
+Range selectors in instant queries (`metric[6h]` at a time) answer the raw samples with their own times; query_range
+would make samples up across gaps. Prometheus 2 closes a range at both ends, Prometheus 3 opens it on the left: so a
+range is asked one second longer than needed, and only [start, end) is kept. Nothing comes twice.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.message import Message
-from typing import IO, Any
+from typing import Any
 
 import stamina
 
@@ -48,10 +47,9 @@ class _Passing(Exception):
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect would carry the token to another host."""
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:
-        raise SourceError(f"{req.full_url.partition('?')[0]} redirects to {newurl}. Give that address.")
+    def redirect_request(self, req: urllib.request.Request, *answer: object, **named: object) -> None:
+        target = [*answer, *named.values()][-1]
+        raise SourceError(f"{req.full_url.partition('?')[0]} redirects to {target}. Give that address.")
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,8 @@ class Hours:
 
     def stage(self, staging: Staging) -> None:
         """Reads every metric, chunk by chunk. A metric without series is noted: that is no error."""
-        assert self.hours.start is not None and self.hours.end is not None
+        assert self.hours.start is not None
+        assert self.hours.end is not None
         start, end = to_ms(self.hours.start - LEAD), to_ms(self.hours.end + TAIL)
         rows, absent, warned = 0, [], set[str]()
         for role, names in queries().items():
@@ -168,8 +167,8 @@ def _chunks(server: Server, names: str, start: int, end: int) -> Iterator[tuple[
         except _TooMuch as problem:
             if width <= SMALLEST_MS:
                 raise SourceError(
-                    f"{server.url} refuses even {SMALLEST_MS // 1000} s of {names} ({problem}). Narrow the source with a "
-                    "matcher, or raise the server's --query.max-samples."
+                    f"{server.url} refuses even {SMALLEST_MS // 1000} s of {names} ({problem}). Narrow the source "
+                    "with a matcher, or raise the server's --query.max-samples."
                 ) from None
             width = max(min(width, until - start) // 2, SMALLEST_MS)
             continue

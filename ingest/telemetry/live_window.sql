@@ -1,5 +1,5 @@
 -- The hours of a source's load with this content, unless a later load has replaced any of them.
-SELECT l.window_start, l.window_end
+SELECT l.window_start, l.window_end, l.rows
 FROM load AS l
 WHERE l.source = $source AND l.delivery_id = $delivery_id AND l.status = 'loaded'
   AND NOT EXISTS (

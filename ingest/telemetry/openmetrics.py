@@ -1,8 +1,8 @@
 """Exposition text: what a /metrics page says (Prometheus text format) or a dump in OpenMetrics, plain or gzipped.
 
-A line is `name{label="value",…} value [timestamp]`. OpenMetrics counts seconds, the older format milliseconds: told apart by
-size. Without timestamps the text is one scrape, and somebody must say of when. Comments, TYPE and HELP are not
-needed: exporters disagree on types, and dumps lose them.
+A line is `name{label="value",…} value [timestamp]`. OpenMetrics counts seconds, the older format milliseconds: told
+apart by size. Without timestamps the text is one scrape, and somebody must say of when. Comments, TYPE and HELP are
+not needed: exporters disagree on types, and dumps lose them.
 """
 
 from __future__ import annotations
@@ -58,8 +58,11 @@ def read_text(staging: Staging, file: SourceFile, window: Window, scraped_at: in
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Numbered lines that hold a sample. Exemplars, which follow a value as ` # {…}`, are cut off."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as text:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as text
+    ):
         for line_no, raw in enumerate(text, 1):
             line = raw.strip()
             if line and not line.startswith("#"):

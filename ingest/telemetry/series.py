@@ -6,7 +6,7 @@ Labels are read once per series, never once per sample.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -130,7 +130,7 @@ def _add_gauge(result: Catalog, number: int, name: str, labels: Labels, relabell
     )
 
 
-def _add_counters(result: Catalog, counters: list[tuple[int, str, Labels]]) -> None:
+def _add_counters(result: Catalog, counters: Sequence[tuple[int, str, Labels]]) -> None:
     """Of several names for the same role and labels only the first in rank: `x` and `x_total` are one counter."""
     best: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
     for _, name, labels in counters:
@@ -147,7 +147,7 @@ def _add_counters(result: Catalog, counters: list[tuple[int, str, Labels]]) -> N
         result.counters.append((number, result.processes[_process(labels)], role, bound))
 
 
-def _add_twins(result: Catalog, told: list[tuple[int, str, Labels]]) -> None:
+def _add_twins(result: Catalog, told: Sequence[tuple[int, str, Labels]]) -> None:
     born = {
         (name.removesuffix("_created"), frozenset(labels.items())): number
         for number, name, labels in told

@@ -150,7 +150,7 @@ def run_each(con: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, obj
 class Batch(Protocol):
     """Samples that are loaded together, in one transaction.
 
-    delivery_id: a name of the content where it is known before reading, else None (then it is taken from what was read).
+    delivery_id: a name of the content where it is known before reading, else None (then taken from what was read).
     hours: the hours to replace; None at an end = as far as the samples reach.
     read_from: what lies before it was not asked for, so a counter born later began within what was read.
     """
