@@ -26,3 +26,4 @@ class Layout:
     what: str
     json_columns: Mapping[str, str] | None = field(default=None, hash=False)  # types of JSON fields
     complete: Path | None = None
+    line_key: tuple[str, ...] = ()  # columns by which two files are seen to state the same lines

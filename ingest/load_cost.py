@@ -97,6 +97,7 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     con.execute(data_sql("schema/cost"))
     con.execute(raw.macros())
     control.prepare(con)
+    con.execute("CREATE OR REPLACE TEMP TABLE line_key (file_id VARCHAR, uri VARCHAR, key VARCHAR)")
     for done, file in enumerate(delivery.files):
         progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
         if file.bring:
@@ -105,7 +106,8 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
         if file.bring:
             file.path.unlink()
     if layout.complete:
-        con.execute(_text(layout.complete))
+        staged.notes += [note for (note,) in con.execute(_text(layout.complete)).fetchall()]
+    _check_same_lines(con)
     con.execute("SET preserve_insertion_order = false")
     if staged.left_out:
         staged.notes.append(f"{staged.left_out:,} lines left out: split cost of lines that are here whole")
@@ -131,8 +133,29 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | Non
     staged.left_out += control.add_file(con, opened, layout.control, period) - rows
     staged.lines += rows
     _refuse(load, opened, file_id, before, staged)
+    if period is None and layout.line_key:
+        _note_line_keys(con, opened, layout, file_id)
     con.execute("UPDATE file SET rows = $rows WHERE file_id = $file_id", {"rows": rows, "file_id": file_id})
     con.execute("DROP VIEW raw; DROP VIEW control_raw; DROP VIEW raw_file")
+
+
+def _note_line_keys(
+    con: duckdb.DuckDBPyConnection, opened: raw.RawFile, layout: Layout, file_id: str
+) -> None:
+    names = [raw.Column(f"part_{place}", names=(name,)) for place, name in enumerate(layout.line_key)]
+    constants = {"file_id": file_id, "uri": opened.file.uri}
+    raw.conform(opened, names, constants, view="line_key_raw")
+    con.execute(_sql("line_keys"))
+    con.execute("DROP VIEW line_key_raw")
+
+
+def _check_same_lines(con: duckdb.DuckDBPyConnection) -> None:
+    """Raises SourceError where two files without a manifest state the same lines: they are two deliveries."""
+    for one, other, lines in _answer(con, "same_lines"):
+        raise SourceError(
+            f"{one} and {other} state {lines:,} of the same lines: they are two deliveries of one billing period. "
+            "Load them one after the other, the newer one last: it replaces the older one."
+        )
 
 
 def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, before: int, staged: Staged) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, Literal
 
@@ -24,6 +25,7 @@ from ingest.source import SourceError, SourceFile
 Kind = Literal["text", "money", "time", "tags", "json"]
 Found = dict[str, tuple[Expression, DuckDBPyType]]
 TEXT = DuckDBPyType("VARCHAR")
+SAMPLE_ROWS = 100
 DELIMITERS = (",", ";", "\t", "|")
 SLASHED_DATE = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\s*$")
 
@@ -124,7 +126,7 @@ def _first_bytes(path: Path) -> bytes:
 
 def _csv(con: duckdb.DuckDBPyConnection, file: SourceFile) -> RawFile:
     header, first, delimiter, skip = _header(file)
-    names = _column_names(header, first)
+    names = _column_names(header)
     # row_number() counts lines only while the reader keeps them in order
     con.execute("SET preserve_insertion_order = true")
     relation = con.sql(
@@ -151,23 +153,22 @@ def _header(file: SourceFile) -> tuple[list[str], list[str], str, int]:
         rows = csv.reader(text, delimiter=delimiter)
         header = next(rows, [])
         lines = rows.line_num
-        first = next((row for row in rows if row), [])
+        sample = [row for row in islice(rows, SAMPLE_ROWS) if row]
     if len(header) < 2:
         raise SourceError(
             f"{file.uri}: no table found: its first line is '{start.strip()[:80]}'. "
             "Expected a CSV with a header, a Parquet file, or JSON, one object a line."
         )
-    return header, first, delimiter, lines
+    # a header may be longer than every row: a trailing comma, or a column that was announced and never written
+    width = max((len(row) for row in sample), default=len(header))
+    return header[:width], sample[0] if sample else [], delimiter, lines
 
 
-def _column_names(header: list[str], first: list[str]) -> list[str]:
-    """The header's names, made unique; blank names at its end go where the rows are shorter by them."""
-    names = [name.strip() for name in header]
-    while names and not names[-1] and first and len(first) < len(names):
-        names.pop()
+def _column_names(header: list[str]) -> list[str]:
+    """The header's names, made unique; a blank one is called by its place."""
     seen: dict[str, int] = {}
     unique = []
-    for place, name in enumerate(names, 1):
+    for place, name in enumerate((name.strip() for name in header), 1):
         key = (name or f"column {place}").lower()
         seen[key] = seen.get(key, 0) + 1
         unique.append((name or f"column {place}") + (f" ({seen[key]})" if seen[key] > 1 else ""))
