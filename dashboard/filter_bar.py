@@ -22,6 +22,7 @@ VIEW_HELP = (
     "**contracted**: negotiated prices, before commitments · **list**: public prices"
 )
 _STATE = "filters"
+_REACH = "days with data"
 
 
 def show(choices: Choices) -> Filters:
@@ -37,6 +38,7 @@ def show(choices: Choices) -> Filters:
         )
         filters = _scope(choices, start, end, basis)
     st.session_state[_STATE] = filters
+    st.session_state[_REACH] = (choices.first_day, choices.last_day)
     return filters
 
 
@@ -44,6 +46,23 @@ def current() -> Filters:
     """The filters of this run, for a view. The frame draws the bar before any view runs."""
     filters: Filters = st.session_state[_STATE]
     return filters
+
+
+def last_day() -> date:
+    """The data's last day, which anchors "last n days" and "so far"."""
+    reach: tuple[date, date] = st.session_state[_REACH]
+    return reach[1]
+
+
+def reaches(day: date) -> bool:
+    """Whether the data goes back to that day."""
+    reach: tuple[date, date] = st.session_state[_REACH]
+    return reach[0] <= day
+
+
+def comparable() -> bool:
+    """Whether the whole previous period has data: a change against half a period would mislead."""
+    return reaches(current().previous().start)
 
 
 def _period(first_day: date, last_day: date) -> tuple[date, date]:

@@ -101,6 +101,35 @@ def change(now: float | Decimal | None, before: float | Decimal | None) -> float
     return float(now) / float(before) - 1  # type: ignore[arg-type]
 
 
+def relative_change(now: float | Decimal | None, before: float | Decimal | None) -> str | None:
+    """ "+12.0 %" for a card; None where there is nothing to compare with."""
+    relative = change(now, before)
+    return None if relative is None else percent(relative, plus=True)
+
+
+def money_change(now: float | Decimal | None, before: float | Decimal | None, currency: str) -> str | None:
+    """ "+$1,200 (+12.0 %)" for a card; None where there is nothing to compare with."""
+    relative = change(now, before)
+    if relative is None or now is None or before is None:
+        return None
+    return f"{short_money(float(now) - float(before), currency, plus=True)} ({percent(relative, plus=True)})"
+
+
+def difference(now: float | Decimal | None, before: float | Decimal | None, currency: str) -> str:
+    """What stands behind a card's percentage: "+$13.8k vs. previous"."""
+    if is_unknown(now) or is_unknown(before) or now is None or before is None:
+        return "vs. previous"
+    return f"{short_money(float(now) - float(before), currency, plus=True)} vs. previous"
+
+
+def points(difference: float | None) -> str:
+    """A difference of two percentages in percentage points: "+3.2 pp"."""
+    if is_unknown(difference):
+        return UNKNOWN
+    assert difference is not None
+    return _signed(difference if round(abs(difference), 3) else 0, f"{abs(difference) * 100:.1f} pp", True)
+
+
 def day(value: date) -> str:
     """Oct 7."""
     return f"{value:%b} {value.day}"

@@ -4,12 +4,15 @@ dashboard/app.py on each click.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import filter_bar, page_parts, store
 from data.query.choices import choices
 from data.query.trust import trust
 
+ICON = Path(__file__).parent / "icon.svg"
 PAGES = [
     st.Page(
         "views/overview.py",
@@ -59,7 +62,7 @@ PAGES = [
 
 def main() -> None:
     """Draw the frame and run the chosen page; without a snapshot, say how to get one."""
-    st.set_page_config(page_title="inferledger", layout="wide")
+    st.set_page_config(page_icon=str(ICON), layout="wide")
     page = st.navigation(PAGES, position="top")
     try:
         store.start_run()

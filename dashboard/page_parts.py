@@ -4,7 +4,7 @@ chip.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -36,8 +36,9 @@ class Card:
     value: str
     delta: str | None = None
     good: Good = "neither"
-    trend: Sequence[float | None] | None = None
+    trend: Iterable[Any] | None = None
     help: str | None = None
+    against: str = "vs. previous"
 
 
 def headline(sentence: str) -> None:
@@ -68,7 +69,7 @@ def _card(card: Card) -> None:
         card.value.replace("$", r"\$"),
         0 if flat else delta,
         delta_color=_COLOURS[card.good],
-        delta_description="vs. previous" if delta else None,
+        delta_description=card.against if delta else None,
         chart_data=trend,
         chart_type="area",
         border=True,
@@ -158,7 +159,7 @@ def scope_line(filters: Filters) -> str:
 
 def trust_chip(trust: Trust, filters: Filters, generation: int) -> None:
     """Trust on sight: reconciled · observed · data through · view and basis · snapshot."""
-    through = fmt.UNKNOWN if trust.data_through is None else fmt.day(trust.data_through)
+    through = fmt.UNKNOWN if trust.last_day is None else fmt.day(trust.last_day)
     view = "amortised" if filters.view == "effective" else filters.view
     parts = [
         _reconciled(trust.unexplained, filters),

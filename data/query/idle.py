@@ -29,8 +29,8 @@ class IdleState:
 class Idle:
     """Findings with enough evidence, worst first, and what they add up to; the withheld ones stand beside.
 
-    cost = cash + freed: cash is what the bill would have fallen by, freed is capacity on machines that stay or
-    that a commitment pays for. `by_state` has warm idle, held idle and unallocated, of which dark is a part.
+    cost = cash + freed: cash is what the bill would have fallen by, freed is capacity on machines that stay
+    or that a commitment pays for. `by_state` has warm idle, held idle and unallocated, of which dark is part.
     """
 
     findings: pd.DataFrame

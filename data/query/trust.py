@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -14,15 +14,14 @@ from data.query.runner import ask_row
 
 @dataclass(frozen=True)
 class Trust:
-    """unexplained: money, None where the filter is finer than the bill; observed_share: 0..1 of device
-    cost, None = no devices;
-    data_through: the earliest of the sources' last days; effective_usable: False where an export's
-    effective cost is damaged."""
+    """unexplained: money, None where the filter is finer than the bill; observed_share: 0..1 of device cost,
+    None = no devices; last_day: the earliest of the cost and telemetry sources' last days; effective_usable:
+    False where an export's effective cost is damaged."""
 
     unexplained: Decimal | None
     observed_share: float | None
     unpriced_lines: int
-    data_through: datetime | None
+    last_day: date | None
     effective_usable: bool
 
 
@@ -36,6 +35,6 @@ def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
         unexplained=unexplained,
         observed_share=row["observed_share"],
         unpriced_lines=int(row["unpriced_lines"] or 0),
-        data_through=row["data_through"],
+        last_day=row["last_day"],
         effective_usable=bool(row["effective_usable"]),
     )

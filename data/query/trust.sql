@@ -15,7 +15,8 @@ SELECT
         WHERE day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unpriced_lines,
-    (SELECT min(data_through) FROM source_state WHERE grain IN ('cost', 'telemetry') AND data_through IS NOT NULL)
-        AS data_through,
+    -- data_through is exclusive
+    (SELECT CAST(min(data_through) - INTERVAL 1 MICROSECOND AS DATE) FROM source_state WHERE grain IN ('cost', 'telemetry'))
+        AS last_day,
     (SELECT coalesce(bool_and(effective_usable), TRUE) FROM load WHERE grain = 'cost' AND status IN ('loaded', 'replaced'))
         AS effective_usable

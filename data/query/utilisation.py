@@ -45,7 +45,7 @@ class Utilisation:
 
 @dataclass(frozen=True)
 class Raster:
-    """A row per device, worst first, a column per UTC hour of the period; codes as in utilisation_cells.sql."""
+    """A row per device, worst first, a column per UTC hour; codes as in utilisation_cells.sql."""
 
     devices: pd.DataFrame
     codes: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -88,5 +88,5 @@ def raster(
 def device_hours(
     cursor: duckdb.DuckDBPyConnection, filters: Filters, devices: tuple[str, ...]
 ) -> pd.DataFrame:
-    """hour, busy_hours, idle_hours, unobserved_hours, gauge_mean, gauge_max, holders, cost: the devices' sum."""
+    """hour, busy_hours, idle_hours, unobserved_hours, gauge_mean, gauge_max, holders, cost: their sum."""
     return ask(cursor, "device_hours", {**filters.params(), "devices": list(devices)})

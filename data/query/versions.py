@@ -19,9 +19,9 @@ def versions(
 ) -> pd.DataFrame:
     """One row per model × version, dearest first.
 
-    traffic_share and cost_share are within the model (0..1, NULL without traffic or cost), cost_per_inference on
-    the filters' basis, gpus and replicas those of the period's last 24 hours. `candidate` says why a version
-    could go: no successful request for `silent_days`, or under 1 % of the traffic with a larger share of cost.
+    traffic_share and cost_share are within the model (0..1, NULL without traffic or cost), cost_per_inference
+    is on the filters' basis, gpus and replicas are those of the period's last 24 hours. `candidate` says why
+    a version could go: no successful request for `silent_days`, or under 1 % of the traffic and more cost.
     """
     rows = ask(cursor, "versions", {**filters.params(), "silent_days": silent_days})
     rows["candidate"] = [_reason(row, silent_days) for row in rows.to_dict("records")]

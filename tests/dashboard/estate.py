@@ -15,12 +15,12 @@ from data.pointer import Pointer, Snapshot, write_pointer
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "data" / "schema"
-FROM_WORK = ("load", "file", "reject", "invoice_total", "price")
+FROM_WORK = ("load", "file", "reject", "invoice_total", "replaced_total", "price")
 
 
 def _shapes() -> str:
     """Every relation of a snapshot as an empty table, from the project's own schema files."""
-    cost = (SCHEMA / "cost.sql").read_text().replace("CREATE TEMP TABLE stage_cost", "CREATE TABLE cost")
+    cost = (SCHEMA / "cost.sql").read_text() + "CREATE TABLE cost AS FROM stage_cost LIMIT 0;"
     work = [s.query for s in duckdb.extract_statements((SCHEMA / "work.sql").read_text())]
     wanted = [s for s in work if any(f"EXISTS {name} (" in s for name in FROM_WORK)]
     return "\n".join([cost, (SCHEMA / "snapshot.sql").read_text(), *wanted])

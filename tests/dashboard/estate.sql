@@ -77,11 +77,10 @@ SELECT day, 'rank-cpu' AS model, 'v1' AS version, 'rank' AS endpoint, 'real time
     'AWS' AS provider, '100000000001' AS billing_account_id, '100000000011' AS sub_account_id, 'USD' AS billing_currency,
     0 AS busy_cost, 0 AS idle_cost, 24 AS cpu_cost, 0 AS managed_cost
 FROM (SELECT unnest(range(DATE '2026-09-02', DATE '2026-11-01', INTERVAL 1 DAY))::DATE AS day);
--- Fully loaded: unallocated, shared and commitment shares by allocated cost within the day (one billing account's worth).
+-- Fully loaded: what the AWS billing account shares, by allocated cost within it and the day; GCP shares nothing.
 UPDATE unit_cost SET
-    unallocated_share = CASE WHEN provider = 'AWS' THEN s.free * s.share END, shared_storage = 60 * s.share,
-    shared_network = 20 * s.share, shared_orchestration = 15 * s.share, shared_support = 5 * s.share, shared_compute = 0,
-    commitment_share = CASE WHEN provider = 'AWS' THEN 240 * s.share END
+    unallocated_share = s.free * s.share, shared_storage = 60 * s.share, shared_network = 20 * s.share,
+    shared_orchestration = 15 * s.share, shared_support = 5 * s.share, shared_compute = 0, commitment_share = 48 * s.share
 FROM (
     SELECT day, model, version, coalesce(f.free, 0) AS free,
         (busy_cost + idle_cost + cpu_cost + managed_cost)::DOUBLE
@@ -89,6 +88,7 @@ FROM (
     FROM unit_cost LEFT JOIN (
         SELECT hour::DATE AS day, sum(cost) AS free FROM gpu_hour WHERE state = 'free' GROUP BY 1
     ) f USING (day)
+    WHERE provider = 'AWS'
 ) s
 WHERE unit_cost.day = s.day AND unit_cost.model = s.model AND unit_cost.version = s.version;
 
@@ -119,7 +119,7 @@ CROSS JOIN (VALUES
 INSERT INTO ladder BY NAME
 SELECT DATE '2026-10-01' AS billing_period, DATE '2026-10-01' AS day, rung, 'AWS' AS provider, '100000000001' AS billing_account_id,
     '100000000011' AS sub_account_id, 'USD' AS billing_currency, e AS effective_cost, b AS billed_cost, b AS contracted_cost, b AS list_cost
-FROM (VALUES ('tax', 500.0, 500.0), ('timing', 1200.0, 0.0), ('unexplained', 0.0, 0.0)) t(rung, e, b);
+FROM (VALUES ('tax', 500.0, 500.0), ('refund_correction', -20.0, -20.0), ('unexplained', 0.0, 0.0)) t(rung, e, b);
 INSERT INTO ladder BY NAME
 SELECT DATE '2026-10-01' AS billing_period, DATE '2026-10-15' AS day, 'credit' AS rung, 'GCP' AS provider,
     '01AAAA-BBBBBB-CCCCCC' AS billing_account_id, 'inference-prod' AS sub_account_id, 'USD' AS billing_currency,
@@ -177,16 +177,18 @@ SELECT * FROM (VALUES
     ('L-prom', 'prometheus', 'prometheus', 'telemetry', 'loaded', TIMESTAMP '2026-11-01 06:02', NULL, 88000, 0, NULL)
 ) t(load_id, source, kind, grain, status, started_at, billing_period, rows, rejected, replaced_load_id);
 INSERT INTO invoice_total BY NAME
-SELECT load_id, source, billing_period, billing_period AS day, 'AWS' AS provider, '100000000001' AS billing_account_id, '100000000011' AS sub_account_id,
-    'USD' AS billing_currency, rows AS lines, cost AS billed_cost, cost AS contracted_cost, cost AS list_cost
-FROM (VALUES ('L-aws-10a', 'demo-aws', DATE '2026-10-01', 2600, 66000.0), ('L-aws-10', 'demo-aws', DATE '2026-10-01', 2640, 66120.0))
-    t(load_id, source, billing_period, rows, cost);
+SELECT 'L-aws-' || strftime(billing_period, '%m') AS load_id, 'demo-aws' AS source, billing_period, day, provider, billing_account_id,
+    sub_account_id, billing_currency, count(*) AS lines, sum(billed_cost) AS billed_cost, sum(contracted_cost) AS contracted_cost,
+    sum(list_cost) AS list_cost, 0 AS billed_rounding, 0 AS contracted_rounding, 0 AS list_rounding
+FROM ladder WHERE rung <> 'unexplained' GROUP BY billing_period, day, provider, billing_account_id, sub_account_id, billing_currency;
+INSERT INTO replaced_total VALUES ('L-aws-10a', 'demo-aws', '2026-10-01', 'AWS', 'USD', 2600, (
+    SELECT sum(billed_cost) - 120 FROM invoice_total WHERE load_id = 'L-aws-10' AND provider = 'AWS'));
 INSERT INTO file BY NAME
 SELECT 'L-aws-10/1' AS file_id, 'L-aws-10' AS load_id, 'demo-aws' AS source, 's3://exports/cur/data/2026-10/part-00001.parquet' AS uri, 2640 AS rows;
 INSERT INTO reject VALUES ('L-aws-10', 'L-aws-10/1', 'demo-aws', 17, 'UnblendedCost is not a number: "n/a"', 'AmazonEC2,…,n/a,…');
 INSERT INTO source_state VALUES
-    ('demo-aws', 'aws-cur', 'cost', 6840, 1, '2026-10-31', 'L-aws-10', 'loaded', NULL),
-    ('demo-gcp', 'gcp', 'cost', 900, 0, '2026-10-31', 'L-gcp-10', 'loaded', NULL),
-    ('prometheus', 'prometheus', 'telemetry', 88000, 0, '2026-10-31 23:00', 'L-prom', 'loaded', NULL),
+    ('demo-aws', 'aws-cur', 'cost', 6840, 1, '2026-11-01', 'L-aws-10', 'loaded', NULL),
+    ('demo-gcp', 'gcp', 'cost', 900, 0, '2026-11-01', 'L-gcp-10', 'loaded', NULL),
+    ('prometheus', 'prometheus', 'telemetry', 88000, 0, '2026-11-01', 'L-prom', 'loaded', NULL),
     ('requests', 'requests', 'traffic', 0, 0, NULL, NULL, 'failed', 'column ''model'' is missing in traces.csv; there are: ts, tokens.');
-INSERT INTO snapshot VALUES (1, '2026-11-01 06:03', 1, '2026-10-31');
+INSERT INTO snapshot VALUES (1, '2026-11-01 06:03', 1, '2026-11-01');

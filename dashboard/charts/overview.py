@@ -1,0 +1,81 @@
+"""The Overview's pictures: spend per day by rung, and what moved."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+from dashboard import theme
+
+
+def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None) -> go.Figure:
+    """Bars of day × rung (columns day, rung, cost), in the ladder's order; unobserved is hatched, credits
+    hang
+    below zero; `highest` is marked by name."""
+    figure = go.Figure()
+    sign = fmt.symbol(currency)
+    known = [rung for rung in theme.RUNGS if rung in set(spend["rung"])]
+    others = sorted(set(spend["rung"]) - set(known))
+    for rung in [*known, *others]:
+        rows = spend[spend["rung"] == rung]
+        figure.add_bar(
+            x=rows["day"].to_numpy(),
+            y=rows["cost"].to_numpy(dtype="float64"),
+            name=theme.rung_name(rung),
+            marker=theme.rung_marker(rung),
+            hovertemplate=f"{sign}%{{y:,.0f}}",
+        )
+    figure.update_layout(barmode="relative")
+    theme.dress(figure, unit=f"{currency} per day (UTC)", height=380)
+    figure.update_yaxes(tickprefix=sign, tickformat=",")
+    figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
+    if highest is not None:
+        top = float(spend.loc[(spend["day"] == pd.Timestamp(highest)) & (spend["cost"] > 0), "cost"].sum())
+        figure.add_annotation(
+            x=pd.Timestamp(highest), y=top, text=f"{fmt.day(highest)}: highest", yshift=6, showarrow=False,
+            yanchor="bottom", font={"size": 12},
+        )  # fmt: skip
+    return figure
+
+
+def mover_name(rung: object, model: object) -> str:
+    """A mover's name: its model, else what the rung is called."""
+    return str(model) if not fmt.is_unknown(model) else theme.rung_name(str(rung))
+
+
+def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
+    """Horizontal bars of the largest changes (columns rung, model, change): dearer red, cheaper green."""
+    rows = movers.head(most).iloc[::-1]
+    change = rows["change"].to_numpy(dtype="float64")
+    names = [mover_name(r, m) for r, m in zip(rows["rung"], rows["model"], strict=True)]
+    figure = go.Figure(
+        go.Bar(
+            x=change,
+            y=[fmt.shorten(name, 24) for name in names],
+            orientation="h",
+            marker={"color": [theme.BAD if c > 0 else theme.GOOD for c in change]},
+            text=[fmt.short_money(c, currency, plus=True) for c in change],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=names,
+            hovertemplate="%{customdata}: %{text}<extra></extra>",
+        )
+    )
+    theme.dress(figure, legend=False, height=90 + 30 * max(len(rows), 2))
+    figure.update_layout(hovermode="closest")
+    figure.update_xaxes(
+        tickprefix=fmt.symbol(currency),
+        zeroline=True,
+        zerolinecolor=theme.NEUTRAL,
+        showgrid=True,
+        gridcolor=theme.GRID,
+    )
+    figure.update_yaxes(showgrid=False)
+    if len(change):
+        low, high = min(change.min(), 0.0), max(change.max(), 0.0)
+        room = 0.22 * (high - low)  # for the amounts beside the bars
+        figure.update_xaxes(range=[low - room if low else -room / 4, high + room], tickformat=",", nticks=6)
+    return figure

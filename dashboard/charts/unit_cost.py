@@ -1,0 +1,114 @@
+"""Pictures of the cost per inference: its trend, why it moved, what it is made of."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+from dashboard import theme
+from data.economics.identity import Parts
+
+_COLOURS = {
+    "compute, busy": theme.COST,
+    "managed": "#7FB2F0",
+    "compute, idle": theme.IDLE,
+    "CPU serving": "#1F4E96",
+    "unallocated devices": "#B26A00",
+    "unused commitments": "#C98A3C",
+}
+
+
+def trend(days: pd.DataFrame, currency: str) -> go.Figure:
+    """Cost per 1k inferences and day, a line per model (columns day, model, place, cost_per_1k);
+    logarithmic where
+    the models lie more than 30-fold apart, since a cheap one would else lie on the axis."""
+    figure = go.Figure()
+    sign = fmt.symbol(currency)
+    models = days.drop_duplicates("model").sort_values("place")["model"].tolist()
+    for place, model in enumerate(models):
+        rows = days[days["model"] == model].sort_values("day")
+        colour = theme.OTHER if model == "other" else theme.SERIES[place % len(theme.SERIES)]
+        figure.add_scatter(
+            x=rows["day"].to_numpy(),
+            y=rows["cost_per_1k"].to_numpy(dtype="float64"),
+            name=fmt.shorten(str(model), 22),
+            mode="lines" if len(rows) > 1 else "markers",
+            line={"color": colour, "width": 2, "dash": "dot" if model == "other" else "solid"},
+            hovertemplate=f"{sign}%{{y:.4g}}",
+        )
+    theme.dress(figure, unit=f"{currency} per 1k inferences", height=360)
+    figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
+    known = days.loc[days["cost_per_1k"] > 0, "cost_per_1k"]
+    wide = len(known) > 0 and known.max() > 30 * known.min()
+    figure.update_yaxes(tickprefix=sign, type="log" if wide else "linear", dtick=1 if wide else None)
+    if not wide:
+        figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def bridge(before: float, parts: Parts, now: float, currency: str) -> go.Figure:
+    """A waterfall of the cost per 1k inferences (arguments: money per inference): before, price, utilisation,
+    throughput, now. It has no rest."""
+    values = [1000 * v for v in (before, parts.price, parts.utilisation, parts.throughput, now)]
+    names = ["before", "price", "utilisation", "throughput", "now"]
+    texts = [
+        fmt.unit_cost(value, currency, plus=name not in ("before", "now"))
+        if abs(value) >= 0.0005 * 1000 * now
+        else "±0"
+        for name, value in zip(names, values, strict=True)
+    ]
+    figure = go.Figure(
+        go.Waterfall(
+            x=names,
+            y=values,
+            measure=["absolute", "relative", "relative", "relative", "total"],
+            text=texts,
+            textposition="outside",
+            cliponaxis=False,
+            increasing={"marker": {"color": theme.BAD}},
+            decreasing={"marker": {"color": theme.GOOD}},
+            totals={"marker": {"color": theme.COST}},
+            connector={"line": {"color": theme.GRID}},
+            hovertemplate="%{x}: %{text}<extra></extra>",
+        )
+    )
+    theme.dress(figure, unit=f"{currency} per 1k inferences", legend=False, height=320)
+    figure.update_layout(hovermode="closest")
+    figure.update_yaxes(tickprefix=fmt.symbol(currency), range=[0, 1.15 * _highest(values)])
+    return figure
+
+
+def _highest(values: list[float]) -> float:
+    level, top = 0.0, max(values[0], values[-1])
+    for value in values[:-1]:
+        level += value
+        top = max(top, level)
+    return top
+
+
+def stack(components: pd.DataFrame, currency: str) -> go.Figure:
+    """One bar of what a thousand inferences cost, by component (columns component, in_basis, cost_per_1k);
+    what the basis
+    leaves out is not drawn, what is not given is not 0 but absent."""
+    figure = go.Figure()
+    sign = fmt.symbol(currency)
+    rows = components[components["in_basis"] & (components["cost_per_1k"] > 0)]
+    neutrals = iter(("#6B7686", "#8A93A3", "#A6AEBB", "#B9C0CB", "#C6CCD5", "#D3D8DF"))
+    for component, value in zip(rows["component"], rows["cost_per_1k"], strict=True):
+        figure.add_bar(
+            x=[float(value)],
+            y=[""],
+            name=str(component),
+            orientation="h",
+            marker={"color": _COLOURS.get(str(component)) or next(neutrals), "line": {"width": 0}},
+            hovertemplate=f"{component}: {sign}%{{x:.4g}} per 1k<extra></extra>",
+        )
+    figure.update_layout(barmode="stack")
+    theme.dress(figure, height=190)
+    figure.update_layout(hovermode="closest", legend={"y": -0.35})
+    figure.update_xaxes(
+        tickprefix=sign, title={"text": f"{currency} per 1k inferences", "font": {"size": 11}}
+    )
+    figure.update_yaxes(showticklabels=False)
+    return figure

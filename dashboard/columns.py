@@ -1,0 +1,39 @@
+"""How table columns look: the unit in every header, full precision in the cell, "–" for unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import format as fmt
+from data.filters import Filters
+
+
+def money_column(label: str, filters: Filters, help: str | None = None) -> Any:  # noqa: ANN401 – Streamlit's own dict
+    """A total, to the cent, with the currency in the header."""
+    return st.column_config.NumberColumn(
+        f"{label} ({filters.currency})", format=f"{fmt.symbol(filters.currency)}%,.2f", help=help
+    )
+
+
+def unit_cost_column(label: str, filters: Filters, help: str | None = None) -> Any:  # noqa: ANN401
+    """A cost per something small: four significant digits."""
+    return st.column_config.NumberColumn(
+        f"{label} ({filters.currency})", format=f"{fmt.symbol(filters.currency)}%.4g", help=help
+    )
+
+
+def percent_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
+    """A ratio 0..1."""
+    return st.column_config.NumberColumn(label, format="percent", help=help)
+
+
+def count_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
+    """A whole number."""
+    return st.column_config.NumberColumn(label, format="localized", help=help)
+
+
+def text_column(label: str, help: str | None = None, width: int | None = None) -> Any:  # noqa: ANN401
+    """Words or ids."""
+    return st.column_config.TextColumn(label, help=help, width=width)

@@ -1,0 +1,106 @@
+"""Each page's answer as one sentence that a person would say aloud. Pure text: numbers in, words out."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard import format as fmt
+from dashboard.charts.overview import mover_name
+from data.economics.identity import Parts
+from data.filters import Filters
+from data.query.overview import HighestDay
+
+UNCHANGED = 0.005  # a ratio that moved by less than half a percent reads as unchanged
+
+
+def moved(relative: float | None) -> str:
+    """ "rose 12.0 %", "fell 3.1 %", "is unchanged"."""
+    if relative is None:
+        return "has nothing to compare with"
+    if abs(relative) < UNCHANGED:
+        return "is unchanged"
+    return f"{'rose' if relative > 0 else 'fell'} {fmt.percent(abs(relative))}"
+
+
+def spend(now: float, before: float | None, movers: pd.DataFrame, filters: Filters) -> str:
+    """What was spent, how that compares, and the largest movers in that direction."""
+    total = f"Spend was {fmt.short_money(now, filters.currency)} in {fmt.period(filters.start, filters.end)}"
+    relative = fmt.change(now, before)
+    if relative is None or before is None:
+        return f"{total}; no earlier period to compare with."
+    difference = now - before
+    if abs(relative) < UNCHANGED:
+        return f"{total}, the same as in the {filters.days} days before."
+    direction = "up" if difference > 0 else "down"
+    amount = fmt.short_money(abs(difference), filters.currency)
+    change = f"{direction} {amount} ({fmt.percent(relative, plus=True)})"
+    same_way = movers[(movers["change"] > 0) == (difference > 0)].head(2)
+    named = [
+        f"{mover_name(rung, model)} {fmt.short_money(step, filters.currency, plus=True)}"
+        for rung, model, step in zip(same_way["rung"], same_way["model"], same_way["change"], strict=True)
+    ]
+    because = f": {' and '.join(named)} moved it most" if named else ""
+    return f"{total}, {change}{because}."
+
+
+def highest(day: HighestDay, currency: str) -> str:
+    """The dearest day against a median one, and what drove it."""
+    above = day.cost - day.median_cost
+    text = (
+        f"Highest day: {fmt.day(day.day)}, {fmt.short_money(day.cost, currency)}, "
+        f"{fmt.short_money(above, currency, plus=True)} over the median day "
+        f"({fmt.short_money(day.median_cost, currency)})"
+    )
+    if day.drivers.empty or above < 0.01 * max(day.median_cost, 1):
+        return f"{text}."
+    top = day.drivers.iloc[0]
+    resources = "" if top.resources_up <= 1 else f" and {int(top.resources_up) - 1} more"
+    return (
+        f"{text}. Most of it from {top.kind} ({fmt.short_money(top.excess, currency, plus=True)}): "
+        f"{top.resource_id}{resources} in account {top.sub_account_id}."
+    )
+
+
+def unit_cost(cost: float | None, before: float | None, filters: Filters) -> str:
+    """Cost per inference on the basis, and how it moved."""
+    if fmt.is_unknown(cost):
+        return "Cost per inference is unknown here: nobody counted requests."
+    value = fmt.unit_cost(cost, filters.currency)
+    relative = fmt.change(cost, before)
+    if relative is None:
+        return f"One inference cost {value} ({filters.basis} basis); no earlier period to compare with."
+    if abs(relative) < UNCHANGED:
+        return f"One inference cost {value} ({filters.basis} basis), unchanged."
+    return f"Cost per inference {moved(relative)} to {value} ({filters.basis} basis)."
+
+
+def identity(name: str, now: pd.Series, before: pd.Series, parts: Parts | None, currency: str) -> str:
+    """Why a unit cost moved, in the words of price ÷ (utilisation × throughput); volume is named beside."""
+    relative = fmt.change(now["cost_per_inference"], before["cost_per_inference"])
+    if relative is None or abs(relative) < UNCHANGED or parts is None:
+        return f"{name}: cost per inference {moved(relative)}."
+    factors = {
+        "utilisation": ("utilisation", parts.utilisation),
+        "price_per_gpu_hour": ("price", parts.price),
+        "throughput": ("throughput", parts.throughput),
+    }
+    ranked = sorted(factors.items(), key=lambda item: -abs(item[1][1]))
+    causes, still = [], []
+    for column, (word, _) in ranked:
+        step = fmt.change(now[column], before[column])
+        if step is None or abs(step) < UNCHANGED:
+            still.append(word)
+        else:
+            causes.append(f"{word} {moved(step)}")
+    volume = fmt.change(now["requests_ok"], before["requests_ok"])
+    if volume is not None and abs(volume) < UNCHANGED:
+        still.append("volume")
+    elif volume is not None:
+        causes.append(f"volume {moved(volume)}")
+    unchanged = (
+        f"; {' and '.join([', '.join(still[:-1]), still[-1]] if len(still) > 1 else still)} unchanged"
+        if still
+        else ""
+    )
+    value = fmt.unit_cost(now["cost_per_inference"], currency)
+    return f"{name}: cost per inference {moved(relative)} to {value} because {', '.join(causes)}{unchanged}."

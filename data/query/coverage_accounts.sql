@@ -1,0 +1,14 @@
+-- Grain: provider × account: device cost of the period, what of it telemetry saw, and what either side lacks.
+SELECT
+    provider, sub_account_id,
+    sum(device_cost) AS device_cost,
+    sum(observed_cost) AS observed_cost,
+    sum(device_cost) - sum(observed_cost) AS unobserved_cost,
+    coverage(observed_cost, device_cost) AS coverage,
+    sum(unbilled_hours) AS unbilled_hours,
+    sum(unpriced_lines) AS unpriced_lines
+FROM coverage_day
+WHERE day >= $start AND day < $end AND billing_currency = $currency
+    AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+GROUP BY 1, 2
+ORDER BY unobserved_cost DESC, 1, 2

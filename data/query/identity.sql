@@ -1,0 +1,21 @@
+-- Grain: model, and one row without a model for the whole scope. MODEL 5: cost per inference = price / (utilisation x throughput),
+-- all of them over held and observed device-hours; allocated basis, effective view.
+WITH held AS (
+    SELECT model, busy_cost + idle_cost AS cost, busy_seconds, held_seconds, requests_ok
+    FROM unit_cost
+    WHERE day >= $start AND day < $end AND billing_currency = $currency AND held_seconds > 0
+        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+        AND chosen($teams, team) AND chosen($models, model)
+)
+SELECT
+    model,
+    CAST(sum(cost) AS DOUBLE) AS cost,
+    sum(held_seconds) / 3600 AS held_hours,
+    sum(requests_ok) AS requests_ok,
+    cost_per_inference(cost, requests_ok) AS cost_per_inference,
+    price_per_gpu_hour(cost, held_seconds) AS price_per_gpu_hour,
+    utilisation(busy_seconds, held_seconds) AS utilisation,
+    throughput(requests_ok, busy_seconds) AS throughput
+FROM held
+GROUP BY GROUPING SETS ((), (model))
+ORDER BY model NULLS FIRST

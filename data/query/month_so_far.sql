@@ -1,0 +1,10 @@
+-- One row: what the month of the data's last day has cost so far, and the same days of the month before; NULL = no data then.
+SELECT
+    sum(CASE WHEN day >= $month THEN in_view($view, effective_cost, billed_cost, contracted_cost, list_cost) END) AS so_far,
+    sum(CASE WHEN day < $month THEN in_view($view, effective_cost, billed_cost, contracted_cost, list_cost) END) AS before
+FROM ladder
+WHERE billing_currency = $currency
+    AND ((day >= $month AND day < $month_end) OR (day >= $before AND day < $before_end))
+    AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+    AND chosen($teams, team) AND chosen($models, model)
+    AND (rung <> 'unexplained' OR len($teams) + len($models) = 0)

@@ -1,0 +1,78 @@
+"""The Overview's questions: what it cost, on which days, what moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pandas as pd
+
+from data.filters import Filters, month_start
+from data.query.runner import ask, ask_row
+
+
+def figures(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """Per day (and one first row without a day for the whole period): spend and idle_cost (money in the
+    view),
+    cost_per_inference (effective view, chosen basis), requests_ok, utilisation and coverage (0..1).
+    Empty where no charge falls into the period."""
+    found = ask(cursor, "overview", filters.params())
+    return found if found["day"].notna().any() else found.iloc[:0]
+
+
+def spend_by_rung(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """day × rung: cost (money in the view). All rungs of a period sum to the invoice."""
+    return ask(cursor, "spend_by_rung", filters.params())
+
+
+@dataclass(frozen=True)
+class HighestDay:
+    """The dearest day of usage, and the median one it is measured against (money); drivers: kind (instance
+    type
+    or service), cost, median_cost, excess, resource_id, sub_account_id, resources_up, most excess first."""
+
+    day: date
+    cost: float
+    median_cost: float
+    days: int
+    drivers: pd.DataFrame
+
+
+def highest_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> HighestDay | None:
+    """The day on which usage cost most, without tax, credits, corrections and timing; None without charges.
+    Drivers are empty under a model filter, which a billing line cannot follow."""
+    params = filters.params()
+    row = ask_row(cursor, "highest_day", params)
+    if row["day"] is None or row["cost"] is None:
+        return None
+    drivers = pd.DataFrame() if filters.models else ask(cursor, "day_driver", {**params, "day": row["day"]})
+    return HighestDay(row["day"], row["cost"], row["median_cost"], row["days"], drivers)
+
+
+def movers(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """model (or rung, where a line has no model): cost, cost_before, change (money), largest change first."""
+    return ask(cursor, "movers", {**filters.params(), "before": filters.previous().start})
+
+
+@dataclass(frozen=True)
+class MonthSoFar:
+    """Money from the month's first day through the data's last day, and the same days of the month before
+    (`compared`).
+    """
+
+    month: date
+    compared: date
+    days: int
+    so_far: float | None
+    before: float | None
+
+
+def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: date) -> MonthSoFar:
+    """What the month of the data's last day cost so far; a shorter month before is taken whole."""
+    month = month_start(last_day)
+    before = month_start(month - timedelta(days=1))
+    after = last_day + timedelta(days=1)
+    ends = {"month_end": after, "before_end": min(before + (after - month), month)}
+    row = ask_row(cursor, "month_so_far", {**filters.params(), "month": month, "before": before, **ends})
+    return MonthSoFar(month, before, (after - month).days, row["so_far"], row["before"])

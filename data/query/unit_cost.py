@@ -1,0 +1,45 @@
+"""Cost per inference: what it is, how it moved, what it is made of, and what its basis leaves out.
+Effective view.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from data.filters import Filters
+from data.query.runner import ask
+
+Level = Literal["total", "model", "version"]
+
+
+def costs(cursor: duckdb.DuckDBPyConnection, filters: Filters, level: Level) -> pd.DataFrame:
+    """model, version (NULL above their level): cost (money, chosen basis), requests_ok, tokens,
+    cost_per_inference, cost_per_1k, cost_per_1m_tokens, utilisation (0..1 of held seconds), throughput
+    (requests per busy GPU-hour), uncounted_cost (money of rows whose requests nobody counted); dearest
+    first."""
+    return ask(cursor, "unit_cost", {**filters.params(), "level": level})
+
+
+def days(cursor: duckdb.DuckDBPyConnection, filters: Filters, top: int) -> pd.DataFrame:
+    """day × model: place, cost, requests_ok, cost_per_1k; the dearest `top` models, the rest as 'other'.
+    Models whose requests nobody counted are not among them."""
+    return ask(cursor, "unit_cost_days", {**filters.params(), "top": top})
+
+
+def identity(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """model (one first row without, for the scope): cost, held_hours, requests_ok, cost_per_inference,
+    price_per_gpu_hour, utilisation, throughput; cost_per_inference = price ÷ (utilisation × throughput)."""
+    return ask(cursor, "identity", filters.params())
+
+
+def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """component in reading order: in_basis, cost, cost_per_1k (money; NULL = not given)."""
+    return ask(cursor, "component_stack", filters.params())
+
+
+def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder."""
+    return ask(cursor, "left_out", filters.params())

@@ -1,0 +1,33 @@
+-- Grain: chosen level (total, model, or model × version). What a version cost on the chosen basis, what it served, and the ratios.
+-- Effective view. requests_ok NULL = nobody counted: its unit costs are unknown, its money is not.
+WITH rows AS (
+    SELECT
+        CASE WHEN $level = 'total' THEN NULL ELSE model END AS model,
+        CASE WHEN $level = 'version' THEN version END AS version,
+        basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost, all_shares(
+            unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support,
+            commitment_share)) AS cost,
+        requests_ok,
+        input_tokens + output_tokens AS tokens,
+        busy_seconds,
+        held_seconds
+    FROM unit_cost
+    WHERE day >= $start AND day < $end AND billing_currency = $currency
+        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+        AND chosen($teams, team) AND chosen($models, model)
+)
+SELECT
+    model,
+    version,
+    CAST(sum(cost) AS DOUBLE) AS cost,
+    sum(requests_ok) AS requests_ok,
+    sum(tokens) AS tokens,
+    cost_per_inference(cost, requests_ok) AS cost_per_inference,
+    cost_per_1k(cost, requests_ok) AS cost_per_1k,
+    cost_per_1m_tokens(cost, tokens) AS cost_per_1m_tokens,
+    utilisation(busy_seconds, held_seconds) AS utilisation,
+    throughput(CASE WHEN held_seconds > 0 THEN requests_ok END, busy_seconds) AS throughput,
+    CAST(sum(CASE WHEN requests_ok IS NULL THEN cost ELSE 0 END) AS DOUBLE) AS uncounted_cost
+FROM rows
+GROUP BY 1, 2
+ORDER BY cost DESC

@@ -1,0 +1,27 @@
+-- Grain: UTC day × model; beyond the $top dearest models of the period they are one, 'other'. Chosen basis, effective view.
+WITH rows AS (
+    SELECT
+        day, model, requests_ok,
+        basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost, all_shares(
+            unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support,
+            commitment_share)) AS cost
+    FROM unit_cost
+    WHERE day >= $start AND day < $end AND billing_currency = $currency
+        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+        AND chosen($teams, team) AND chosen($models, model)
+),
+served AS (
+    SELECT model, rank() OVER (ORDER BY sum(cost) DESC, model) AS place
+    FROM rows GROUP BY 1 HAVING sum(requests_ok) > 0
+)
+SELECT
+    r.day,
+    CASE WHEN s.place <= $top THEN r.model ELSE 'other' END AS model,
+    min(CASE WHEN s.place <= $top THEN s.place ELSE 1000000 END) AS place,
+    CAST(sum(r.cost) AS DOUBLE) AS cost,
+    sum(r.requests_ok) AS requests_ok,
+    cost_per_1k(r.cost, r.requests_ok) AS cost_per_1k
+FROM rows r
+JOIN served s ON s.model = r.model
+GROUP BY 1, 2
+ORDER BY 3, 1
