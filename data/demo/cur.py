@@ -192,6 +192,7 @@ def _bill_columns(lines: Lines, execution: Execution) -> dict[str, pa.Array]:
     end = _stamps(lines.start + lines.hours)
     spans, codes = np.unique(np.stack([lines.start, lines.hours]), axis=1, return_inverse=True)
     texts = [f"{_iso(a)}/{_iso(a + hours)}" for a, hours in spans.T.tolist()]
+    prefix = execution.id[:8]
     return {
         "bill_bill_type": _constant("Anniversary", rows),
         "bill_billing_entity": _constant("AWS", rows),
@@ -202,7 +203,7 @@ def _bill_columns(lines: Lines, execution: Execution) -> dict[str, pa.Array]:
         "bill_payer_account_name": _constant(ACCOUNT_NAMES[PAYER], rows),
         # Unique within one delivery only, and another in the next: as AWS documents it.
         "identity_line_item_id": pa.array(
-            [f"{execution.id[:8]}{row * 0x9E3779B97F4A7C15 % 2**64:016x}" for row in range(rows)]
+            [f"{prefix}{row * 0x9E3779B97F4A7C15 % 2**64:016x}" for row in range(rows)]
         ),
         "identity_time_interval": _coded(codes.reshape(-1), texts),
         "line_item_usage_start_date": start,

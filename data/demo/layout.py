@@ -172,7 +172,6 @@ def _machine(pool: Pool, number: int) -> Machine:
         network = f"{11 if pool.account == PROD else 12}-{POOLS.index(pool)}"
         host = f"ip-10-{network}-{10 + number}.ec2.internal"
         return Machine(pool, host, f"i-0{short_hash(pool.name, number, length=16)}")
-    group, instance = short_hash(pool.name, length=8), short_hash(pool.name, number, length=4)
-    host = f"gke-{GCP_PROJECT}-{pool.name}-{group}-{instance}"
+    host = f"gke-inference-{pool.name}-{short_hash(pool.name, number, length=4)}"
     path = f"projects/{GCP_PROJECT}/zones/{GCP_REGION}-b/instances/{host}"
     return Machine(pool, host, f"//compute.googleapis.com/{path}")
