@@ -33,7 +33,7 @@ class TelemetrySource(Protocol):
 
 
 @dataclass(frozen=True)
-class _Hours:
+class Hours:
     """The hours that a load replaces, [start, end)."""
 
     start: datetime
@@ -66,8 +66,8 @@ def load_telemetry(
 
 
 def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
-    if batch.delivery_id and (live := _live(load, batch.delivery_id)):
-        return _unchanged(load, kind, batch.delivery_id, *live)
+    if batch.delivery_id and (live := live_load(load, batch.delivery_id)):
+        return unchanged(load, kind, batch.delivery_id, *live)
     staging = Staging(load.con)
     batch.stage(staging)
     told = catalog(staging.series())
@@ -76,8 +76,8 @@ def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
         return _nothing(load, kind, staging, batch)
     _describe(load.con, told, hours, batch)
     delivery_id = batch.delivery_id or _fingerprint(load.con, hours)
-    if not batch.delivery_id and (live := _live(load, delivery_id)):
-        return _unchanged(load, kind, delivery_id, *live)
+    if not batch.delivery_id and (live := live_load(load, delivery_id)):
+        return unchanged(load, kind, delivery_id, *live)
     _note_files(load, staging)
     rows = _replace(load, told, hours)
     load.mark_dirty(hours.months)
@@ -88,7 +88,7 @@ def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
     )
 
 
-def _replace(load: Load, told: Catalog, hours: _Hours) -> int:
+def _replace(load: Load, told: Catalog, hours: Hours) -> int:
     """Rolls up and writes; returns the device hours and traffic hours written."""
     con = load.con
     window = {"source": load.source, "start": hours.start, "end": hours.end}
@@ -116,7 +116,7 @@ def _write(load: Load, name: str) -> int:
     return int(rows)
 
 
-def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: _Hours, batch: Batch) -> None:
+def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch: Batch) -> None:
     """Puts the catalog and the window where the roll-up looks for them."""
     ((first,),) = con.execute("SELECT min(ts) FROM sample").fetchall()
     limits = {
@@ -173,7 +173,7 @@ def _note_files(load: Load, staging: Staging) -> None:
         load.reject(ids[line.file], line.line_no, line.reason, line.raw)
 
 
-def _hours(staging: Staging, batch: Batch) -> _Hours | None:
+def _hours(staging: Staging, batch: Batch) -> Hours | None:
     """Whole hours: those asked for, else from the first to the last sample. None = there is no sample."""
     ((first, last),) = staging.con.execute("SELECT min(ts), max(ts) FROM sample").fetchall()
     if first is None:
@@ -181,19 +181,19 @@ def _hours(staging: Staging, batch: Batch) -> _Hours | None:
     start = from_ms(first // HOUR_MS * HOUR_MS)
     end = from_ms((last // HOUR_MS + 1) * HOUR_MS)
     if batch.read_from is not None:  # a server was read with a margin: the hours are those asked for
-        return _Hours(batch.hours.start or start, batch.hours.end or end)
-    return _Hours(start, end)
+        return Hours(batch.hours.start or start, batch.hours.end or end)
+    return Hours(start, end)
 
 
-def _live(load: Load, delivery_id: str) -> tuple[_Hours, int] | None:
+def live_load(load: Load, delivery_id: str) -> tuple[Hours, int] | None:
     """Hours and rows of a live load with this content."""
     found = load.con.execute(
         statement("live_window"), {"source": load.source, "delivery_id": delivery_id}
     ).fetchall()
-    return (_Hours(*found[0][:2]), int(found[0][2])) if found else None
+    return (Hours(*found[0][:2]), int(found[0][2])) if found else None
 
 
-def _unchanged(load: Load, kind: str, delivery_id: str, hours: _Hours, rows: int) -> LoadResult:
+def unchanged(load: Load, kind: str, delivery_id: str, hours: Hours, rows: int) -> LoadResult:
     load.finish(rows=0, delivery_id=delivery_id, window=(hours.start, hours.end), status="unchanged")
     return LoadResult(load.source, kind, "unchanged", rows, window=Window(hours.start, hours.end))
 
@@ -211,7 +211,7 @@ def _nothing(load: Load, kind: str, staging: Staging, batch: Batch) -> LoadResul
     return LoadResult(load.source, kind, "unchanged", 0, window=batch.hours, message=message)
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, hours: _Hours) -> str:
+def _fingerprint(con: duckdb.DuckDBPyConnection, hours: Hours) -> str:
     """What came back over HTTP, within the hours, as one name."""
     told = con.execute(statement("fingerprint")).fetchall()
     return hashlib.sha256(repr((told, hours)).encode()).hexdigest()

@@ -73,7 +73,7 @@ def _prometheus(
 def _requests(
     wh: Warehouse, name: str, options: settings.RequestsOptions, window: Window, progress: Progress
 ) -> list[LoadResult]:
-    from ingest.load_telemetry import load_requests
+    from ingest.load_requests import load_requests
     from ingest.sources.requests import RequestLog
 
     return load_requests(wh, name, RequestLog(options.location, options.mapping), window, progress)

@@ -1,0 +1,130 @@
+"""Request logs into the store: stage every file, refuse what cannot be counted, replace the hours, all or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from data.load import Load
+from data.warehouse import Warehouse
+from ingest import raw
+from ingest.load_telemetry import Hours, live_load, unchanged
+from ingest.progress import Progress, silent
+from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
+from ingest.sources.requests import RequestLog
+from ingest.telemetry.staging import run_each, statement
+
+MOST_REJECTS = 0.01  # share of the lines
+
+
+def load_requests(
+    wh: Warehouse, source_name: str, source: RequestLog, window: Window, progress: Progress = silent
+) -> list[LoadResult]:
+    """Replaces the hours that the log covers by what it says. Raises SourceError."""
+    results = []
+    for delivery in source.fetch(window):
+        with wh.load(source_name, source.kind, "traffic") as load:
+            results.append(_load(load, source, delivery, window, progress))
+    return results
+
+
+def _load(
+    load: Load, source: RequestLog, delivery: Delivery, window: Window, progress: Progress
+) -> LoadResult:
+    live = live_load(load, delivery.delivery_id)
+    if live:
+        return unchanged(load, source.kind, delivery.delivery_id, *live)
+    load.con.execute(raw.macros())
+    load.con.execute(_text("begin")).fetchall()
+    for done, file in enumerate(delivery.files):
+        progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
+        _stage(load, source, file, window)
+    rejected = _reject(load)
+    hours = _hours(load)
+    rows = _replace(load, hours)
+    load.mark_dirty(hours.months)
+    load.finish(rows=rows, delivery_id=delivery.delivery_id, window=(hours.start, hours.end))
+    return LoadResult(
+        load.source, source.kind, "loaded", rows, rejected, window=Window(hours.start, hours.end)
+    )
+
+
+def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> None:
+    if file.bring:
+        file.bring()
+    columns = source.columns()
+    names = {name.partition(".")[0]: "VARCHAR" for found in columns.values() for name in found}
+    opened = raw.open_file(load.con, file, names)
+    _check(opened, source, columns)
+    asked = [raw.Column(name, "text", theirs) for name, theirs in columns.items() if theirs]
+    raw.conform(opened, asked, source.constants(), "raw_request")
+    ((lines,),) = load.con.execute("SELECT count(*) FROM raw_request").fetchall()
+    file_id = load.add_file(file.uri, file.etag, file.bytes, lines)
+    limits = {"file_id": file_id, "start": window.start, "end": window.end}
+    load.con.execute(_text("stage"), limits).fetchall()
+    load.con.execute(
+        "SET preserve_insertion_order = false"
+    )  # raw.open_file needs it kept, the store does not
+    if file.bring:
+        file.path.unlink()
+
+
+def _check(opened: raw.RawFile, source: RequestLog, columns: dict[str, tuple[str, ...]]) -> None:
+    """A mapped column must be there, and so must a time. Raises SourceError."""
+    there = ", ".join(name for name in opened.relation.columns if name != "line_no")
+    for ours in {"timestamp", *source.mapping} - set(source.constants()):
+        if not any(raw.has_column(opened, theirs.partition(".")[0]) for theirs in columns[ours]):
+            looked = " or ".join(f"'{theirs}'" for theirs in columns[ours])
+            raise SourceError(
+                f"{opened.file.uri} has no column {looked} for {ours}; there is {there}. Say which one it is: "
+                f"--map {ours}=COLUMN."
+            )
+
+
+def _reject(load: Load) -> int:
+    """Keeps the rows that cannot be counted; more than a stray one stops the load."""
+    rejected = load.reject_select(_text("rejects"))
+    ((lines,),) = load.con.execute("SELECT count(*) FROM request").fetchall()
+    if rejected > MOST_REJECTS * lines:
+        ((line_no, reason),) = load.con.execute(
+            "SELECT line_no, reason FROM request WHERE reason IS NOT NULL ORDER BY file_id, line_no LIMIT 1"
+        ).fetchall()
+        raise SourceError(
+            f"{rejected} of {lines} requests cannot be counted (at most 1 % may fail). The first, line {line_no}: "
+            f"{reason}. Nothing was changed; mend the log or its mapping."
+        )
+    return rejected
+
+
+def _hours(load: Load) -> Hours:
+    """Whole hours from the first to the last request."""
+    ((first, last),) = load.con.execute(
+        "SELECT min(asked_at), max(asked_at) FROM request WHERE reason IS NULL"
+    ).fetchall()
+    if first is None:
+        raise SourceError(f"{load.source}: there is no request in the hours asked for. Nothing was changed.")
+    return Hours(_hour(first), _hour(last) + timedelta(hours=1))
+
+
+def _replace(load: Load, hours: Hours) -> int:
+    """Writes the log's hours in the place of the old ones; returns the rows of traffic."""
+    run_each(
+        load.con,
+        statement("replace_hours"),
+        {"source": load.source, "start": hours.start, "end": hours.end},
+    )
+    written = {"source": load.source, "load_id": load.load_id}
+    ((rows,),) = load.con.execute(_text("write_traffic"), written).fetchall()
+    load.con.execute(_text("write_traffic_latency"), written).fetchall()
+    return int(rows)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+@cache
+def _text(name: str) -> str:
+    """The text of ingest/traffic/<name>.sql."""
+    return (Path(__file__).parent / "traffic" / f"{name}.sql").read_text(encoding="utf-8")

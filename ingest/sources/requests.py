@@ -1,0 +1,75 @@
+"""Request logs: one row per request, as CSV, CSV.gz, JSON lines or Parquet, a file or a folder.
+
+    python -m ingest requests AzureLLMInferenceTrace_conv.csv.gz --map model==gpt-4
+    python -m ingest requests gateway.jsonl --map timestamp=started_at --map latency_ms=took
+
+A mapping says `ours=theirs` (a column, `usage.prompt_tokens` for one inside a JSON object) or `ours==constant`. Ours:
+timestamp (required; UTC unless it says otherwise, or seconds or milliseconds since 1970), model, version, endpoint,
+mode ('batch', else real time), team, input_tokens, output_tokens, cached_tokens (part of input_tokens), latency and
+time_to_first_token (seconds), latency_ms, status (an HTTP code below 400, ok, success, stop, length … is answered;
+anything else failed; none at all is answered). What is not mapped is guessed by common names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.files import content_id, place
+from ingest.source import Delivery, SourceError, Window
+
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "timestamp": ("timestamp", "time", "ts", "@timestamp", "created_at", "start_time", "request_time"),
+    "model": ("model", "model_name", "model_id", "served_model_name"),
+    "version": ("version", "model_version"),
+    "endpoint": ("endpoint", "endpoint_name", "route"),
+    "mode": ("mode",),
+    "team": ("team", "team_name"),
+    "input_tokens": (
+        "input_tokens", "prompt_tokens", "ContextTokens", "usage.prompt_tokens", "usage.input_tokens",
+    ),
+    "output_tokens": (
+        "output_tokens", "completion_tokens", "GeneratedTokens", "generation_tokens", "usage.completion_tokens",
+        "usage.output_tokens",
+    ),
+    "cached_tokens": ("cached_tokens", "cached_input_tokens", "cache_read_input_tokens"),
+    "latency": ("latency", "latency_seconds", "latency_s", "duration_seconds", "e2e_latency_seconds"),
+    "latency_ms": ("latency_ms", "duration_ms", "request_duration_ms", "response_time_ms"),
+    "time_to_first_token": ("time_to_first_token", "ttft", "ttft_seconds", "time_to_first_token_seconds"),
+    "status": ("status", "status_code", "http_status", "finish_reason", "finished_reason"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RequestLog:
+    """location: a file, a folder or s3://…; mapping: our name → their column, or '=constant'."""
+
+    location: str
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "requests"
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.mapping if name not in GUESSES]
+        if unknown:
+            raise SourceError(
+                f"A request log has no '{unknown[0]}' to be mapped. There are: {', '.join(GUESSES)}."
+            )
+
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Our name → the columns to look for, in order. A mapped one is looked for alone; a constant has none."""
+        told = {name: () if theirs.startswith("=") else (theirs,) for name, theirs in self.mapping.items()}
+        return {**GUESSES, **told}
+
+    def constants(self) -> dict[str, str]:
+        return {name: theirs[1:] for name, theirs in self.mapping.items() if theirs.startswith("=")}
+
+    def fetch(self, window: Window) -> Iterator[Delivery]:
+        """One delivery: all files together. Raises SourceError where there is none."""
+        where = place(self.location)
+        entries = [entry for entry in where.entries() if entry.is_table]
+        if not entries:
+            raise SourceError(f"{self.location} holds no request log: CSV, CSV.gz, JSON lines or Parquet.")
+        files = tuple(where.file(entry, Path(self.location)) for entry in entries)
+        asked = (content_id(files), sorted(self.mapping.items()), window.start, window.end)
+        yield Delivery("/".join(str(part) for part in asked), files)
