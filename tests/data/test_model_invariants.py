@@ -1,0 +1,208 @@
+"""What must hold for any estate: drawn by hypothesis, built by the real model in a real store."""
+
+import tempfile
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_store import device_hour, line, load_lines, load_rows, machine_line
+
+from data.model.settings import ModelSettings
+from data.warehouse import Warehouse
+
+START = datetime(2026, 8, 31, 20)  # so that estates cross the end of a month
+COST = st.decimals("-3", "120", places=14).map(str)
+PODS = (("serve", "llama-v1-a"), ("serve", "llama-v2-b"), ("train", "job-1"), (None, None))
+HOURS = 8
+
+quiet = settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+
+
+@st.composite
+def estates(draw):
+    """(charge lines, device hours, traffic) of up to 3 machines over 8 hours, with whatever a bill may hold beside."""
+    lines, seen, traffic = [], [], []
+    for machine in range(draw(st.integers(1, 3))):
+        big = draw(st.booleans())
+        for h in range(HOURS):
+            hour = START + timedelta(hours=h)
+            if draw(st.booleans()):
+                lines.append(
+                    machine_line(
+                        hour,
+                        f"i-{machine}",
+                        draw(COST),
+                        hours=draw(st.sampled_from([1, 1, 1, 5])),
+                        quantity=draw(st.sampled_from(["1", "0.5", "0.333333333333", "0"])),
+                        instance_type="p5.48xlarge" if big else "p5.4xlarge",
+                        x_promotion=draw(st.sampled_from([None, "-0.25"])),
+                    )
+                )
+            for device in range(draw(st.integers(0, 2))):
+                namespace, pod = draw(st.sampled_from(PODS))
+                busy = draw(st.integers(0, 1800))
+                idle = draw(st.integers(1, 1800))
+                seen.append(
+                    device_hour(
+                        hour,
+                        f"GPU-{machine}-{device}",
+                        f"n{machine}",
+                        busy,
+                        idle,
+                        namespace=namespace,
+                        pod=pod,
+                    )
+                )
+    for h in range(HOURS):
+        for endpoint in draw(st.sets(st.sampled_from(["chat", "search"]))):
+            traffic.append(
+                {
+                    "hour": START + timedelta(hours=h),
+                    "namespace": "serve",
+                    "pod": "llama-v1-a",
+                    "endpoint": endpoint,
+                    "requests_ok": draw(st.integers(0, 50)),
+                    "requests_failed": 0,
+                }
+            )
+    for kind in draw(
+        st.lists(st.sampled_from(["Tax", "Credit", "Adjustment", "Purchase", "Usage"]), max_size=4)
+    ):
+        account = draw(st.sampled_from(["111", "222"]))
+        lines.append(line(START, 30, cost=draw(COST), charge_category=kind, sub_account_id=account))
+    lines.append(line(START, cost=draw(COST), x_usage_type="EBS:VolumeUsage", effective_cost=draw(COST)))
+    return lines, seen, traffic
+
+
+def built(estate, **options):
+    lines, seen, traffic = estate
+    home = Path(tempfile.mkdtemp())
+    with Warehouse.open(home) as wh:
+        nodes = [{"node": f"n{k}", "resource_id": f"i-{k}"} for k in range(3)]
+        load_rows(wh, "resource_map", nodes, "estate", "resources")
+        names = [
+            {"namespace": "serve", "pod": f"llama-{v}-%", "model": "llama", "version": v}
+            for v in ("v1", "v2")
+        ]
+        load_rows(wh, "deployment_map", names, "names", "resources")
+        load_lines(wh, lines)
+        load_rows(wh, "device_hour", seen)
+        load_rows(wh, "traffic", traffic, "vllm")
+        return duckdb.connect(str(wh.publish(ModelSettings(**options)).path), read_only=True)
+
+
+def answer(con, query):
+    return con.execute(query).fetchall()
+
+
+@quiet
+@given(estates(), st.sampled_from([1.0, 0.7]))
+def test_every_dollar_is_on_one_rung(estate, device_share):
+    con = built(estate, device_share=device_share)
+    total = sum(
+        (Decimal(row["billed_cost"]).quantize(Decimal("1e-12"), "ROUND_HALF_UP") for row in estate[0]),
+        Decimal(0),
+    )
+    assert answer(con, "SELECT sum(effective_cost), sum(billed_cost) FROM ladder") == [(total, total)]
+    assert answer(con, "SELECT count(*) FROM ladder WHERE rung = 'unexplained' AND effective_cost <> 0") == [
+        (0,)
+    ]
+    assert (
+        answer(
+            con,
+            """
+        SELECT c.line_id FROM cost AS c LEFT JOIN part AS p USING (load_id, line_id) GROUP BY c.line_id
+        HAVING sum(p.billed_cost) <> max(c.billed_cost) OR sum(p.effective_cost) <> max(c.billed_cost)
+            OR sum(CASE WHEN rung <> 'timing' THEN p.effective_cost END) <> max(c.effective_cost)
+            OR sum(p.list_cost) <> max(c.list_cost) OR sum(p.contracted_cost) <> max(c.contracted_cost)""",
+        )
+        == []
+    )
+
+
+@quiet
+@given(estates())
+def test_seconds_and_dollars_of_a_device_carry_the_same_weights(estate):
+    con = built(estate)
+    assert (
+        answer(con, "SELECT * FROM gpu_hour WHERE abs(observed_seconds - busy_seconds - idle_seconds) > 1e-6")
+        == []
+    )
+    assert (
+        answer(
+            con,
+            """
+        SELECT hour, device_id FROM gpu_hour WHERE billed_seconds IS NOT NULL GROUP BY ALL
+        HAVING sum(billed_seconds) > 3600.001
+            OR abs(sum(billed_seconds) - sum(observed_seconds) - sum(unobserved_seconds)) > 1e-6""",
+        )
+        == []
+    )
+    assert (
+        answer(
+            con,
+            "SELECT * FROM gpu_hour WHERE cost <> busy_cost + idle_cost + unobserved_cost AND cost IS NOT NULL",
+        )
+        == []
+    )
+    rungs = "('serving_busy', 'serving_idle', 'unallocated', 'unobserved', 'other_gpu')"
+    assert answer(con, "SELECT sum(cost) FROM gpu_hour") == answer(
+        con, f"SELECT sum(effective_cost) FROM part WHERE device_id IS NOT NULL AND rung IN {rungs}"
+    )
+
+
+@quiet
+@given(estates())
+def test_filters_never_change_a_totals_parts(estate):
+    """A rung's values over all members of a dimension, with 'none', sum to the unfiltered rung."""
+    con = built(estate)
+    for dimension in ("day", "sub_account_id", "coalesce(team, 'none')", "coalesce(model, 'none')"):
+        assert (
+            answer(
+                con,
+                f"""
+            WITH member AS (
+                SELECT rung, {dimension} AS member, sum(effective_cost) AS cost FROM ladder GROUP BY ALL
+            )
+            SELECT rung, sum(cost) FROM member GROUP BY rung
+            EXCEPT SELECT rung, sum(effective_cost) FROM ladder GROUP BY rung""",
+            )
+            == []
+        )
+
+
+@quiet
+@given(estates())
+def test_the_fully_loaded_basis_takes_each_pool_whole_or_not_at_all(estate):
+    con = built(estate)
+    ((loaded, allocated),) = answer(
+        con, "SELECT sum(unallocated_share), sum(busy_cost + idle_cost) FILTER (busy_cost > 0) FROM unit_cost"
+    )
+    ((pool,),) = answer(con, "SELECT sum(effective_cost) FROM ladder WHERE rung = 'unallocated'")
+    assert loaded in (None, pool)
+    assert loaded is not None or pool is None or not allocated or allocated <= 0
+
+
+@quiet
+@given(estates())
+def test_requests_are_counted_once(estate):
+    con = built(estate)
+    total = sum(row["requests_ok"] for row in estate[2])
+    assert answer(con, "SELECT coalesce(sum(requests_ok), 0) FROM traffic_hour WHERE NOT shadowed") == [
+        (total,)
+    ]
+    assert answer(con, "SELECT coalesce(sum(requests_ok), 0) FROM unit_cost") == [(total,)]
+
+
+@quiet
+@given(estates())
+def test_building_twice_changes_nothing(estate):
+    first, second = built(estate), built(estate)
+    query = """SELECT day, rung, sub_rung, model, version, endpoint, team, sub_account_id, sum(effective_cost)
+        FROM ladder GROUP BY ALL ORDER BY ALL"""
+    assert answer(first, query) == answer(second, query)
