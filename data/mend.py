@@ -48,10 +48,11 @@ def sweep(con: duckdb.DuckDBPyConnection, home: Path) -> None:
 def listed_files(snapshots: tuple[Snapshot, ...]) -> set[str]:
     """Every Parquet file that one of these snapshots reads, relative to the store. Raises duckdb.Error."""
     listed: set[str] = set()
-    for snapshot in snapshots:
-        with duckdb.connect() as con:
+    with duckdb.connect(config={"threads": 1}) as con:
+        for snapshot in snapshots:
             con.execute("ATTACH $path AS snap (READ_ONLY)", {"path": str(snapshot.path)})
             listed.update(path for (path,) in con.execute("SELECT path FROM snap.parquet_file").fetchall())
+            con.execute("DETACH snap")
     return listed
 
 
