@@ -55,7 +55,7 @@ def _gcp(
 def _gcp_prices(
     wh: Warehouse, name: str, options: settings.GcpPricesOptions, window: Window, progress: Progress
 ) -> list[LoadResult]:
-    from ingest.load_reference import load_prices
+    from ingest.load_prices import load_prices
     from ingest.sources.gcp_prices import GcpPrices
 
     return load_prices(wh, name, GcpPrices(options.endpoint_url), window, progress)
