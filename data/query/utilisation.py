@@ -42,6 +42,11 @@ class Utilisation:
     idle_cost: Decimal | None
     unobserved_cost: Decimal | None
 
+    @property
+    def unobserved_hours(self) -> float:
+        """Billed device-hours without telemetry."""
+        return self.billed_hours - self.observed_hours
+
 
 @dataclass(frozen=True)
 class Raster:
@@ -58,7 +63,7 @@ def utilisation(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Utilisat
 
 
 def by_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """day, utilisation, gauge_mean, idle_hours, unobserved_hours."""
+    """day, utilisation, gauge_mean, busy_hours, idle_cost, unobserved_hours."""
     return ask(cursor, "utilisation_day", filters.params())
 
 

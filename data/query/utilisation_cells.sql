@@ -16,5 +16,6 @@ WITH cell AS (
 SELECT
     CAST(list_position($devices, device_id) - 1 AS INTEGER) AS device,
     CAST(hours_in AS INTEGER) AS hours_in,
-    CAST(coalesce(round(250 * least(value, 1)), 255) AS UTINYINT) AS code
+    -- least() skips NULL: unknown would come out as fully busy.
+    CAST(CASE WHEN value IS NULL THEN 255 ELSE round(250 * least(value, 1)) END AS UTINYINT) AS code
 FROM cell

@@ -1,0 +1,49 @@
+"""The picture of money coming back."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import theme
+
+
+def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go.Figure:
+    """Cumulative net gain by month, plain and in today's money: columns month (0 = today), net_gain, discounted."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=months["month"],
+        y=months["net_gain"],
+        name="cumulative net gain",
+        mode="lines",
+        line={"color": theme.COST, "width": 3},
+        fill="tozeroy",
+        fillcolor="rgba(61,125,216,0.10)",
+        hovertemplate="%{y:,.0f} " + currency,
+    )
+    figure.add_scatter(
+        x=months["month"],
+        y=months["discounted"],
+        name="in today's money",
+        mode="lines",
+        line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
+        hovertemplate="%{y:,.0f} " + currency,
+    )
+    theme.dress(figure, height=320, unit=currency)
+    if payback:
+        figure.add_vline(x=payback, line={"color": theme.GOOD, "width": 2, "dash": "dash"})
+        figure.add_annotation(
+            x=payback,
+            y=1,
+            yref="paper",
+            text=f"paid back, month {payback:.1f}",
+            showarrow=False,
+            xanchor="left" if payback < months["month"].max() / 2 else "right",
+            xshift=4,
+            font={"color": theme.GOOD},
+        )
+    figure.update_xaxes(tickprefix="month ", showtickprefix="last", range=[0, months["month"].max()])
+    figure.update_yaxes(tickformat="~s")
+    if not months["net_gain"].any():
+        figure.update_yaxes(range=[-1000, 1000])  # else a flat line is drawn on a scale of milli-dollars
+    return figure

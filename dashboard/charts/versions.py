@@ -1,0 +1,95 @@
+"""Pictures of which version serves and which one costs."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import format as fmt
+from dashboard import theme
+
+TRAFFIC = theme.SERIES[2]
+MOST = 40
+
+
+def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
+    """Share of the model's traffic against share of its cost, the widest gap on top: what costs more than it serves.
+
+    Columns model, version, traffic_share, cost_share (0..1; a version without a known share is left out).
+    """
+    known = versions.dropna(subset=["traffic_share", "cost_share"])
+    gap = known["cost_share"] - known["traffic_share"]
+    known = known.loc[gap.sort_values(ascending=False).index].head(most)
+    names = [
+        fmt.shorten(f"{model} {version}", 30)
+        for model, version in zip(known["model"], known["version"], strict=True)
+    ]
+    figure = go.Figure()
+    for name, traffic, cost in zip(names, known["traffic_share"], known["cost_share"], strict=True):
+        colour = theme.IDLE if cost > traffic else theme.GRID
+        figure.add_scatter(
+            x=[traffic, cost],
+            y=[name, name],
+            mode="lines",
+            line={"color": colour, "width": 4},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    for label, column, colour in (
+        ("share of traffic", "traffic_share", TRAFFIC),
+        ("share of cost", "cost_share", theme.COST),
+    ):
+        figure.add_scatter(
+            x=known[column],
+            y=names,
+            mode="markers",
+            name=label,
+            marker={"color": colour, "size": 11},
+            hovertemplate="%{y}: %{x:.1%}<extra>" + label + "</extra>",
+        )
+    theme.dress(figure, height=90 + 26 * len(names))
+    figure.update_layout(hovermode="closest", legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 36})
+    figure.update_xaxes(tickformat=".0%", range=[-0.02, 1.02], showgrid=True, gridcolor=theme.GRID)
+    figure.update_yaxes(autorange="reversed", title=None, showgrid=False)
+    return figure
+
+
+def timeline(days: pd.DataFrame) -> go.Figure:
+    """Day × version: the share of its model's traffic. Paid for without traffic is idle's colour, absent is blank.
+
+    Columns day, model, version, traffic_share; at most the 40 first rows in the order that they come in.
+    """
+    named = days.assign(name=[f"{m} {v}" for m, v in zip(days["model"], days["version"], strict=True)])
+    rows = named["name"].drop_duplicates().head(MOST)
+    grid = named.pivot(index="name", columns="day", values="traffic_share").reindex(rows)
+    present = named.assign(one=1.0).pivot(index="name", columns="day", values="one").reindex(rows)
+    silent = present.where(~(grid > 0)).to_numpy(dtype="float32")
+    served = grid.where(grid > 0).to_numpy(dtype="float32")
+    names = [fmt.shorten(str(name), 30) for name in grid.index]
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=silent,
+        x=grid.columns,
+        y=names,
+        colorscale=[[0, theme.IDLE], [1, theme.IDLE]],
+        showscale=False,
+        hovertemplate="%{y}, %{x|%b %d}: no traffic known<extra></extra>",
+        hoverongaps=False,
+        ygap=2,
+    )
+    figure.add_heatmap(
+        z=served,
+        x=grid.columns,
+        y=names,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, "rgba(61,125,216,0.15)"], [1, theme.COST]],
+        colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
+        hovertemplate="%{y}, %{x|%b %d}: %{z:.1%} of its model's traffic<extra></extra>",
+        hoverongaps=False,
+        ygap=2,
+    )
+    theme.dress(figure, height=70 + 20 * len(names), legend=False)
+    figure.update_layout(hovermode="closest", margin={"t": 8})
+    figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
+    return figure
