@@ -12,9 +12,9 @@ from data.filters import Filters
 
 def money_column(label: str, filters: Filters, help: str | None = None) -> Any:  # noqa: ANN401 – Streamlit's own dict
     """A total, to the cent, with the currency in the header."""
-    return st.column_config.NumberColumn(
-        f"{label} ({filters.currency})", format=f"{fmt.symbol(filters.currency)}%,.2f", help=help
-    )
+    named = {"USD": "dollar", "EUR": "euro"}  # these put the sign before the symbol
+    pattern = named.get(filters.currency, f"{fmt.symbol(filters.currency)}%,.2f")
+    return st.column_config.NumberColumn(f"{label} ({filters.currency})", format=pattern, help=help)
 
 
 def unit_cost_column(label: str, filters: Filters, help: str | None = None) -> Any:  # noqa: ANN401
@@ -31,7 +31,7 @@ def percent_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
 
 def count_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
     """A whole number."""
-    return st.column_config.NumberColumn(label, format="localized", help=help)
+    return st.column_config.NumberColumn(label, format="%,.0f", help=help)
 
 
 def text_column(label: str, help: str | None = None, width: int | None = None) -> Any:  # noqa: ANN401

@@ -9,6 +9,7 @@ from dashboard.charts.overview import mover_name
 from data.economics.identity import Parts
 from data.filters import Filters
 from data.query.overview import HighestDay
+from data.query.trust import Trust
 
 UNCHANGED = 0.005  # a ratio that moved by less than half a percent reads as unchanged
 
@@ -104,3 +105,39 @@ def identity(name: str, now: pd.Series, before: pd.Series, parts: Parts | None, 
     )
     value = fmt.unit_cost(now["cost_per_inference"], currency)
     return f"{name}: cost per inference {moved(relative)} to {value} because {', '.join(causes)}{unchanged}."
+
+
+def evidence(trust: Trust, blind: int, filters: Filters) -> str:
+    """Whether the numbers add up, and what telemetry did not see."""
+    if trust.unexplained is None:
+        adds_up = "A bill knows no teams or models, so this selection cannot be reconciled"
+    elif trust.unexplained == 0:
+        adds_up = "Every dollar is explained"
+    else:
+        adds_up = f"{fmt.money(trust.unexplained, filters.currency)} of the invoice is unexplained"
+    if trust.observed_share is None:
+        return f"{adds_up}; no GPU cost in this period."
+    seen = f"telemetry observed {fmt.percent(trust.observed_share)} of GPU cost"
+    machines = "1 machine goes unseen" if blind == 1 else f"{blind} machines go unseen"
+    return f"{adds_up}; {seen}{'' if not blind else f'; {machines}'}."
+
+
+def restatement(row: pd.Series, currency: str) -> str:
+    """What the newest restatement changed, against the delivery that it replaced."""
+    period = pd.Timestamp(row["billing_period"])
+    if fmt.is_unknown(row["billed_change"]):
+        return f"{period:%B %Y} was delivered again by {row['source']}; what it stated before is not known."
+    lines = int(row["lines_change"])
+    return (
+        f"{period:%B %Y} was restated by {row['source']}: {'−' if lines < 0 else '+'}{abs(lines):,} lines, "
+        f"{fmt.money(row['billed_change'], currency, plus=True)} billed "
+        f"({fmt.money(row['billed_before'], currency)} → {fmt.money(row['billed_after'], currency)})."
+    )
+
+
+def commitment(row: pd.Series, currency: str) -> str:
+    """What of the commitment that wasted most went unused."""
+    return (
+        f"{fmt.percent(row['unused_share'])} of {row['commitment']} went unused: "
+        f"{fmt.money(row['unused'], currency)} of {fmt.money(row['committed'], currency)}."
+    )

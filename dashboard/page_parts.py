@@ -67,8 +67,9 @@ def _card(card: Card) -> None:
     st.metric(
         card.label,
         card.value.replace("$", r"\$"),
-        0 if flat else delta,
-        delta_color=_COLOURS[card.good],
+        "unchanged" if flat else delta,
+        delta_color="off" if flat else _COLOURS[card.good],
+        delta_arrow="off" if flat else "auto",
         delta_description=card.against if delta else None,
         chart_data=trend,
         chart_type="area",

@@ -41,9 +41,11 @@ def trend(days: pd.DataFrame, currency: str) -> go.Figure:
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     known = days.loc[days["cost_per_1k"] > 0, "cost_per_1k"]
     wide = len(known) > 0 and known.max() > 30 * known.min()
-    figure.update_yaxes(tickprefix=sign, type="log" if wide else "linear", dtick=1 if wide else None)
-    if not wide:
-        figure.update_yaxes(rangemode="tozero")
+    if wide:
+        steps = [m * 10.0**e for e in range(-9, 10) for m in (1, 2, 5)]
+        figure.update_yaxes(type="log", tickvals=steps, ticktext=[f"{sign}{step:,.10g}" for step in steps])
+    else:
+        figure.update_yaxes(tickprefix=sign, rangemode="tozero")
     return figure
 
 
@@ -106,9 +108,7 @@ def stack(components: pd.DataFrame, currency: str) -> go.Figure:
         )
     figure.update_layout(barmode="stack")
     theme.dress(figure, height=190)
-    figure.update_layout(hovermode="closest", legend={"y": -0.35})
-    figure.update_xaxes(
-        tickprefix=sign, title={"text": f"{currency} per 1k inferences", "font": {"size": 11}}
-    )
+    figure.update_layout(hovermode="closest", legend={"y": -0.25})
+    figure.update_xaxes(tickprefix=sign)
     figure.update_yaxes(showticklabels=False)
     return figure

@@ -125,6 +125,7 @@ def _why(changes: pd.DataFrame, filters: Filters) -> None:
 
 def _stack(filters: Filters) -> None:
     st.subheader("What it is made of", anchor=False)
+    note(f"{filters.currency} per 1k inferences, {filters.basis} basis; memory is inside compute.")
     components = store.ask(unit_cost.stack, filters)
     columns = {
         "component": text_column("component"),
