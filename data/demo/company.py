@@ -14,7 +14,7 @@ from data.demo.layout import Layout
 from data.demo.openmetrics import write_text
 from data.demo.reference import write_reference
 from data.demo.signal import Calendar, Signals
-from data.demo.telemetry import device_series, serving_series, write_dump
+from data.demo.telemetry import device_curves, device_series, serving_series, stretches, write_dump
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,11 @@ class Demo:
         tell("Platform team: machines and deployments", 0.45)
         write_reference(self.layout, folder / "resources")
         tell("Prometheus: devices and servers", 0.46)
-        series = [*device_series(self.signals), *serving_series(self.signals)]
+        cut = stretches(self.layout, calendar)
+        curves = device_curves(self.signals, cut)
+        series = [*device_series(self.signals, cut, curves), *serving_series(self.signals)]
         write_dump(series, calendar, folder / "telemetry")
         tell("Prometheus: two days at 30 s", 0.9)
-        fine = write_text(self.signals, folder / "telemetry-30s" / "gke-h100.om")
+        fine = write_text(self.signals, cut, curves, folder / "telemetry-30s" / "gke-h100.om")
         tell("Demo files written", 1.0)
         return Written(first, today, folder / "gcp", folder / "resources", folder / "telemetry", fine)

@@ -127,13 +127,15 @@ class Layout:
     def lane_holds(self, lane: Lane) -> Iterator[Hold]:
         """Pods of a lane: each replica's devices pass from version to version."""
         gpus = lane.model.gpus
-        offset = self._room(lane) - lane.replicas if lane.tail else 0
         base = self._first_device[lane.pool] if gpus else 0
+        if lane.tail:
+            base += (self._room(lane) - lane.replicas) * gpus
+        numbered = self._numbered_before(lane)
         for deployment in deployments(lane):
             for replica in range(self.replicas(lane)):
-                first = base + (offset + replica) * gpus
+                first = base + replica * gpus
                 yield Hold(
-                    pod=f"{deployment.name}-{short_hash(deployment.name)}-{offset + replica}",
+                    pod=f"{deployment.name}-{short_hash(deployment.name)}-{numbered + replica}",
                     namespace=lane.model.team,
                     container="vllm",
                     devices=range(first, first + gpus),
@@ -142,6 +144,12 @@ class Layout:
                     replica=replica,
                     deployment=deployment,
                 )
+
+    def _numbered_before(self, lane: Lane) -> int:
+        """Replicas of the same model in earlier lanes: one deployment numbers its pods through."""
+        earlier = LANES[: LANES.index(lane)] if lane in LANES else ()
+        alike = (one for one in earlier if (one.model.name, one.prefix) == (lane.model.name, lane.prefix))
+        return sum(self.replicas(one) for one in alike)
 
     def _job_holds(self, job: Job) -> Iterator[Hold]:
         gpus = POOL[job.pool].type.gpus

@@ -13,7 +13,7 @@ import numpy as np
 
 from data.demo.layout import Hold
 from data.demo.signal import SEED, STEP_SECONDS, Curve, Signals
-from data.demo.telemetry import ENERGY, MEMORY, SIGNAL, Stretch, device_curves, device_labels, stretches
+from data.demo.telemetry import ENERGY, MEMORY, SIGNAL, DeviceCurves, Stretch, device_labels
 
 POOLS = ("chat-eu", "planner-eu")
 FIRST_DAY, DAYS = 85, 2  # 2026-10-27 and 28
@@ -21,13 +21,13 @@ FINE = 30  # seconds
 REST = 0.01
 
 
-def write_text(signals: Signals, path: Path) -> Path | None:
+def write_text(signals: Signals, every: Sequence[Stretch], curves: DeviceCurves, path: Path) -> Path | None:
     """Write the file; None where the calendar does not reach back that far."""
     calendar = signals.calendar
     a, b = calendar.position(FIRST_DAY), calendar.position(FIRST_DAY + DAYS)
     cut = [
         stretch
-        for stretch in stretches(signals.layout, calendar)
+        for stretch in every
         if signals.layout.devices[stretch.device].machine.pool.name in POOLS
         and stretch.start <= a
         and b < stretch.end
@@ -36,14 +36,15 @@ def write_text(signals: Signals, path: Path) -> Path | None:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as text:
-        for part in _families(signals, cut, a, b):
+        for part in _families(signals, cut, curves, a, b):
             text.write(part)
         text.write("# EOF\n")
     return path
 
 
-def _families(signals: Signals, cut: Sequence[Stretch], a: int, b: int) -> Iterator[str]:
-    curves = device_curves(signals, cut)
+def _families(
+    signals: Signals, cut: Sequence[Stretch], curves: DeviceCurves, a: int, b: int
+) -> Iterator[str]:
     rows = [stretch.device for stretch in cut]
     start = int(signals.calendar.times[a]) // 1_000_000
     labels = [_label_text(signals, stretch.device, stretch.hold) for stretch in cut]

@@ -155,7 +155,7 @@ class Signals:
         """GR_ENGINE_ACTIVE of every device: [device, step]; at rest it is 0 but for sensor noise."""
         devices = len(self.layout.devices)
         noise = self._random(2).standard_normal((devices, self.calendar.steps), dtype=np.float32)
-        signal = np.where(noise > 1.6, 0.001, 0.0)
+        signal = np.where(noise > 2.4, 0.001, 0.0)
         for hold in self.layout.holds:
             a, b = self.calendar.position(hold.start), self.calendar.position(hold.end)
             rows = slice(hold.devices.start, hold.devices.stop)

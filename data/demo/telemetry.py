@@ -141,9 +141,7 @@ def device_curves(signals: Signals, cut: Sequence[Stretch]) -> DeviceCurves:
     return DeviceCurves(signal, memory, energy)
 
 
-def device_series(signals: Signals) -> Iterator[Series]:
-    cut = stretches(signals.layout, signals.calendar)
-    curves = device_curves(signals, cut)
+def device_series(signals: Signals, cut: Sequence[Stretch], curves: DeviceCurves) -> Iterator[Series]:
     for stretch in cut:
         labels = as_labels(device_labels(signals.layout.devices[stretch.device], stretch.hold))
         life = slice(stretch.start, stretch.end)
