@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -123,10 +123,15 @@ def prices(provider: str, endpoint_url: str | None, **common: Any) -> None:  # n
 
 @main.command()
 @click.argument("location", metavar="URL|FILE|DIR")
+@click.option("--matcher", default="", metavar="LABELS", help="More label matchers: 'cluster=\"prod\"'.")
+@click.option("--at", type=Moment(), help="Instant of exposition text that has no timestamps (UTC).")
 @source_options
-def prometheus(location: str, **common: Any) -> None:  # noqa: ANN401
-    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump."""
-    _load_one(settings.PrometheusOptions(location=location), **common)
+def prometheus(location: str, matcher: str, at: datetime | None, **common: Any) -> None:  # noqa: ANN401
+    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
+
+    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN.
+    """
+    _load_one(settings.PrometheusOptions(location=location, matcher=matcher, at=at), **common)
 
 
 @main.command()
@@ -179,7 +184,7 @@ def run(
             _fail(
                 f"{known.file} has no source '{name}'.{did_you_mean(name, known.sources)} It has: {listed}."
             )
-    chosen = {name: known.sources[name] for name in names or known.sources}
+    chosen = [(name, known.sources[name]) for name in names or known.sources]
     _load(known, chosen, Window(since, until), no_wait)
 
 
@@ -226,10 +231,10 @@ def _load_one(
         check_source_name(name)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    _load(_settings(config), {name: options}, Window(since, until), no_wait)
+    _load(_settings(config), [(name, options)], Window(since, until), no_wait)
 
 
-def _load(known: Settings, sources: Mapping[str, AnyOptions], window: Window, no_wait: bool) -> None:
+def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], window: Window, no_wait: bool) -> None:
     """Runs the sources under the lock, prints what came of them, and leaves with 1 if one failed."""
     from ingest.run import run as run_sources
 

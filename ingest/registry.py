@@ -67,7 +67,9 @@ def _prometheus(
     from ingest.load_telemetry import load_telemetry
     from ingest.sources.prometheus import Prometheus
 
-    return load_telemetry(wh, name, Prometheus(options.location), window, progress)
+    headers = tuple(options.headers.items())
+    source = Prometheus(options.location, options.at, options.matcher, options.token_env, headers)
+    return load_telemetry(wh, name, source, window, progress)
 
 
 def _requests(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.model.settings import ModelSettings
@@ -29,14 +29,17 @@ class Outcome:
 
 def run(
     warehouse: Warehouse,
-    sources: Mapping[str, AnyOptions],
+    sources: Iterable[tuple[str, AnyOptions]],
     window: Window,
     model: ModelSettings,
     progress: Progress,
 ) -> Outcome:
-    """Loads the sources in order, then publishes once. A failed source is a result with its message."""
+    """Loads the sources in order, then publishes once. A failed source is a result with its message.
+
+    A name may come twice: the demo's first delivery of a month, then the one that restates it.
+    """
     results: list[LoadResult] = []
-    for name, options in sources.items():
+    for name, options in sources:
         results.extend(_load(warehouse, name, options, window, progress))
     progress("publish")
     return Outcome(tuple(results), warehouse.publish(model))

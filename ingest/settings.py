@@ -18,6 +18,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -66,6 +67,10 @@ class GcpPricesOptions(Options):
 class PrometheusOptions(Options):
     kind: Literal["prometheus"] = "prometheus"
     location: str
+    matcher: str = ""  # more label matchers for a server, as in PromQL
+    token_env: str = "INFERLEDGER_PROMETHEUS_TOKEN"  # the environment variable that holds a bearer token
+    headers: dict[str, str] = Field(default_factory=dict)
+    at: datetime | None = None  # the instant of exposition text that has no timestamps
 
 
 class RequestsOptions(Options):

@@ -51,7 +51,9 @@ def pytest_sessionfinish(session):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     must_run = {"browser", "prometheus"}
-    skipped = [r.nodeid for r in reporter.stats.get("skipped", []) if must_run & set(getattr(r, "keywords", {}))]
+    skipped = [
+        r.nodeid for r in reporter.stats.get("skipped", []) if must_run & set(getattr(r, "keywords", {}))
+    ]
     if skipped:
         reporter.write_line(f"\nskipped, but must run in CI: {', '.join(skipped)}", red=True)
         session.exitstatus = 1

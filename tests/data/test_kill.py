@@ -46,7 +46,9 @@ def assert_nothing_is_left_over(warehouse: Warehouse) -> None:
     assert {p.name for p in snapshots_dir(warehouse.home).iterdir()} == {s.path.name for s in kept}
     live = {path for (path,) in warehouse.con.execute("SELECT path FROM parquet_file").fetchall()}
     on_disk = {
-        p.relative_to(warehouse.home).as_posix() for p in parquet_dir(warehouse.home).rglob("*") if p.is_file()
+        p.relative_to(warehouse.home).as_posix()
+        for p in parquet_dir(warehouse.home).rglob("*")
+        if p.is_file()
     }
     assert on_disk == live | listed_files(kept)
     assert warehouse.con.execute("SELECT count(*) FROM load WHERE finished_at IS NULL").fetchall() == [(0,)]

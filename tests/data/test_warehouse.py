@@ -51,12 +51,20 @@ def test_a_finished_load_is_listed_with_its_files_rows_and_rejects(warehouse):
         first = load.add_file("s3://bucket/a.csv", "etag", 10, 3)
         second = load.add_file("s3://bucket/b.csv", None, None, None)
         load.reject(first, 2, "no cost", "x" * 5000)
-        assert load.reject_select("SELECT $f AS file_id, 4 AS line_no, 'no day' AS reason, 'raw' AS raw", {"f": second}) == 1
+        assert (
+            load.reject_select(
+                "SELECT $f AS file_id, 4 AS line_no, 'no day' AS reason, 'raw' AS raw", {"f": second}
+            )
+            == 1
+        )
         load.finish(rows=1, delivery_id="d", billing_period=PERIOD, message="one note")
-    assert ask(warehouse, "SELECT source, kind, grain, status, rows, rejected, billing_period, message FROM load") == [
-        ("bill", "focus", "cost", "loaded", 1, 2, PERIOD, "one note")
+    assert ask(
+        warehouse, "SELECT source, kind, grain, status, rows, rejected, billing_period, message FROM load"
+    ) == [("bill", "focus", "cost", "loaded", 1, 2, PERIOD, "one note")]
+    assert ask(warehouse, "SELECT uri, bytes FROM file ORDER BY file_id") == [
+        ("s3://bucket/a.csv", 10),
+        ("s3://bucket/b.csv", None),
     ]
-    assert ask(warehouse, "SELECT uri, bytes FROM file ORDER BY file_id") == [("s3://bucket/a.csv", 10), ("s3://bucket/b.csv", None)]
     assert ask(warehouse, "SELECT line_no, length(raw) FROM reject ORDER BY line_no") == [(2, 4000), (4, 3)]
 
 
@@ -64,17 +72,24 @@ def test_a_failed_load_leaves_its_message_and_nothing_else(warehouse):
     """Rows, files and marks are rolled back, the Parquet leaves the disk, the error goes on to the caller."""
     load_turn(warehouse, 1)
     before = ask(warehouse, "FROM parquet_file")
-    with pytest.raises(ValueError, match="line 7 is broken"), warehouse.load("bill", "focus", "cost") as load:
-        load.add_file("b.csv", None, None, None)
-        load.drop_cost_period(PERIOD)
-        load.write_parquet("cost", PERIOD, "SELECT 1 AS x")
-        load.mark_dirty([date(2026, 12, 9)])
-        raise ValueError("line 7 is broken")
-    assert ask(warehouse, "SELECT status, message FROM load WHERE status = 'failed'") == [("failed", "line 7 is broken")]
+
+    def load_and_fail():
+        with warehouse.load("bill", "focus", "cost") as load:
+            load.add_file("b.csv", None, None, None)
+            load.drop_cost_period(PERIOD)
+            load.write_parquet("cost", PERIOD, "SELECT 1 AS x")
+            load.mark_dirty([date(2026, 12, 9)])
+            raise ValueError("line 7 is broken")
+
+    with pytest.raises(ValueError, match="line 7 is broken"):
+        load_and_fail()
+    assert ask(warehouse, "SELECT status, message FROM load WHERE status = 'failed'") == [
+        ("failed", "line 7 is broken")
+    ]
     assert ask(warehouse, "FROM parquet_file") == before
     assert ask(warehouse, "SELECT count(*) FROM file") == [(0,)]
     assert ask(warehouse, "FROM dirty_month") == [(date(2026, 10, 1),)]
-    assert [p for p in parquet_dir(warehouse.home).rglob("*.parquet")] == warehouse.live_files("cost")
+    assert list(parquet_dir(warehouse.home).rglob("*.parquet")) == warehouse.live_files("cost")
 
 
 def test_a_load_that_forgets_to_finish_is_a_failed_one(warehouse):
@@ -90,7 +105,10 @@ def test_a_failure_before_a_load_began_is_recorded_once(warehouse):
     with pytest.raises(ValueError, match="bad") as caught, warehouse.load("bill", "aws-cur", "cost"):
         raise ValueError("bad")
     warehouse.record_failure("bill", "aws-cur", "cost", caught.value)
-    assert ask(warehouse, "SELECT message FROM load ORDER BY load_id") == [("no route to the bucket",), ("bad",)]
+    assert ask(warehouse, "SELECT message FROM load ORDER BY load_id") == [
+        ("no route to the bucket",),
+        ("bad",),
+    ]
 
 
 def test_a_period_is_replaced_by_source_and_the_old_load_says_so(warehouse):

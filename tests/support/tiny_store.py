@@ -49,7 +49,9 @@ class TinyModel:
         con.execute("DELETE FROM parquet_file WHERE relation = 'part'").fetchall()
         if rows:
             files = [str(home / path) for (path,) in rows]
-            write_parquet(con, home, "part", "model", months[0], f"build-{os.urandom(6).hex()}", PART, {"files": files})
+            write_parquet(
+                con, home, "part", "model", months[0], f"build-{os.urandom(6).hex()}", PART, {"files": files}
+            )
 
     def write_marts(self, con, home, settings, catalog):  # noqa: ARG002
         con.execute(sql("work/files_by_relation")).fetchall()
