@@ -1,0 +1,227 @@
+"""FOCUS exports: the official sample to the last digit, the specification's examples, and what goes wrong."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv, write_parquet
+
+from data.warehouse import Warehouse
+from ingest.source import SourceError
+from ingest.sources.focus import Focus
+
+
+TWELVE = Decimal("1e-12")
+
+
+@pytest.fixture
+def wh(home):
+    with Warehouse.open(home) as warehouse:
+        yield warehouse
+
+
+def one(wh, tmp_path, *lines, header=None):
+    load(wh, Focus(str(write_csv(tmp_path / "focus.csv", lines, header))))
+
+
+def test_the_official_sample_twice(wh, recordings):
+    source = Focus(str(recordings / "billing/focus-official/focus_sample.csv"))
+    (first,) = load(wh, source)
+    assert (first.status, first.rows, first.rejected) == ("loaded", 1000, 0)
+    once = store_state(wh)
+    (second,) = load(wh, source)
+    assert (second.status, second.rows) == ("unchanged", 1000)
+    assert store_state(wh) == once
+    assert [(period, lines) for period, lines, _, _ in sums(wh)] == [("2024-09", 999), ("2024-10", 1)]
+    assert rows(wh, "SELECT sum(billed_cost) FROM cost") == [(Decimal("20.52022672899"),)]
+    assert rows(wh, "SELECT provider, count(*) FROM cost GROUP BY 1 ORDER BY 1") == [
+        ("AWS", 942),
+        ("Microsoft", 51),
+        ("Oracle", 7),
+    ]
+    assert rows(wh, "SELECT count_if(billed_cost < 0), count_if(resource_id IS NULL) FROM cost") == [(13, 75)]
+    assert rows(wh, "SELECT DISTINCT billing_currency FROM cost") == [("USD",)]
+
+
+def test_the_official_samples_effective_cost_is_known_to_be_damaged(wh, recordings):
+    (result,) = load(wh, Focus(str(recordings / "billing/focus-official/focus_sample.csv")))
+    assert wh.con.execute("SELECT effective_usable FROM load").fetchall() == [(False,)]
+    assert "0 on 604 of 614 billed usage lines of AWS" in result.message
+
+
+def test_every_cell_of_the_official_sample_is_the_files_own(wh, recordings):
+    path = recordings / "billing/focus-official/focus_sample.csv"
+    load(wh, Focus(str(path)))
+    with path.open(newline="") as file:
+        told = [
+            (
+                Decimal(line["BilledCost"]).quantize(TWELVE, ROUND_HALF_UP),
+                datetime.fromisoformat(line["ChargePeriodStart"]),
+                None if line["ResourceId"] == "NULL" else line["ResourceId"],
+                None
+                if (used := line["ConsumedQuantity"]) == "NULL"
+                else Decimal(used).quantize(TWELVE, ROUND_HALF_UP),
+            )
+            for line in csv.DictReader(file)
+        ]
+    kept = rows(
+        wh,
+        "SELECT billed_cost, charge_period_start, resource_id, consumed_quantity FROM cost ORDER BY line_no",
+    )
+    assert kept == told
+
+
+@pytest.mark.parametrize(
+    ("name", "cost"),
+    [
+        ("one_hundred_percent_utilization_with_commitment_discount_flexibility_with_1_resource", "0.50"),
+        ("one_hundred_percent_utilization_with_commitment_discount_flexibility_with_2_resources", "2.00"),
+        ("one_hundred_percent_utilization_without_commitment_discount_flexibility", "1.50"),
+        ("zero_percent_utilization_without_commitment_discount_flexibility", "1.50"),
+    ],
+)
+def test_a_commitment_costs_as_much_as_its_use_and_its_waste(wh, recordings, name, cost):
+    load(wh, Focus(str(recordings / f"billing/focus-spec-examples/{name}.csv")))
+    query = """SELECT sum(effective_cost) FILTER (charge_category = 'Usage' AND commitment_discount_status IS NOT NULL),
+        sum(billed_cost) FILTER (charge_category = 'Purchase') FROM cost"""
+    assert rows(wh, query) == [(Decimal(cost), Decimal(cost))]
+
+
+def test_every_example_of_the_specification_loads_and_none_is_called_damaged(wh, recordings):
+    files = sorted((recordings / "billing/focus-spec-examples").glob("*.csv"))
+    assert len(files) == 26
+    for place, path in enumerate(files):
+        load(wh, Focus(str(path)), f"example-{place}")
+        told = rows(wh, "SELECT sum(billed_cost) FROM cost", f"example-{place}")[0][0]
+        assert sum(invoiced(wh).values()) == told
+        wh.con.execute("DELETE FROM invoice_total")  # several examples tell of the same account and month
+    assert wh.con.execute("SELECT DISTINCT effective_usable, rejected FROM load").fetchall() == [(True, 0)]
+
+
+def test_month_first_dates_are_told_by_periods_that_start_on_a_first(wh, recordings):
+    load(wh, Focus(str(recordings / "billing/focus-spec-examples/virtual_currency_pricing_model_a2.csv")))
+    assert rows(wh, "SELECT min(charge_period_start), max(billing_period) FROM cost") == [
+        (datetime(2025, 4, 1), datetime(2025, 4, 1).date())
+    ]
+
+
+def test_dates_that_can_be_read_two_ways_are_refused(wh, tmp_path):
+    line = FOCUS_LINE | {"ChargePeriodStart": "2/3/26"}
+    with pytest.raises(SourceError, match="day first and month first"):
+        one(wh, tmp_path, line)
+
+
+def test_a_date_beyond_twelve_settles_the_order(wh, tmp_path):
+    one(
+        wh,
+        tmp_path,
+        FOCUS_LINE | {"ChargePeriodStart": "2/10/2026", "ChargePeriodEnd": "3/10/2026"},
+        FOCUS_LINE | {"ChargePeriodStart": "13/10/2026", "ChargePeriodEnd": "14/10/2026"},
+    )
+    assert rows(wh, "SELECT min(charge_period_start) FROM cost") == [(datetime(2026, 10, 2),)]
+
+
+@pytest.mark.parametrize(
+    "columns", [("ProviderName",), ("ServiceProviderName",), ("ProviderName", "ServiceProviderName")]
+)
+def test_the_provider_has_two_names_for_its_name(wh, tmp_path, columns):
+    line = {key: value for key, value in FOCUS_LINE.items() if key != "ProviderName"}
+    one(wh, tmp_path, line | dict.fromkeys(columns, "Google Cloud"))
+    assert rows(wh, "SELECT provider FROM cost") == [("GCP",)]
+
+
+def test_a_byte_order_mark_stray_columns_and_literal_nulls_are_nothing(wh, tmp_path):
+    path = write_csv(
+        tmp_path / "f.csv", [FOCUS_LINE | {"Id": "7", "RegionId": "NULL", "SkuId": "None", "InvoiceId": " "}]
+    )
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    load(wh, Focus(str(path)))
+    assert rows(wh, "SELECT provider, region_id, sku_id, invoice_id FROM cost") == [("AWS", None, None, None)]
+
+
+def test_missing_columns_are_unknown_not_zero(wh, tmp_path):
+    keep = ("BillingPeriodStart", "ChargePeriodStart", "BilledCost", "ChargeCategory")
+    one(wh, tmp_path, {key: FOCUS_LINE[key] for key in keep})
+    query = "SELECT effective_cost, list_cost, billing_currency, provider, tags FROM cost"
+    assert rows(wh, query) == [(None, None, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("told", "stored"),
+    [
+        ("2026-10-02 01:00:00", datetime(2026, 10, 2, 1)),
+        ("2026-10-02T01:00:00Z", datetime(2026, 10, 2, 1)),
+        ("2026-10-02T01:00:00.000Z", datetime(2026, 10, 2, 1)),
+        ("2026-10-02T01:00Z", datetime(2026, 10, 2, 1)),
+        ("2026-10-02 01:00:00+00:00", datetime(2026, 10, 2, 1)),
+        ("2026-10-02T03:00:00+02:00", datetime(2026, 10, 2, 1)),
+        ("2026-10-02 01:00:00 +0000 UTC", datetime(2026, 10, 2, 1)),
+        ("2026-10-02", datetime(2026, 10, 2)),
+    ],
+)
+def test_times_are_utc_however_they_are_spelled(wh, tmp_path, told, stored):
+    one(wh, tmp_path, FOCUS_LINE | {"ChargePeriodStart": told, "ChargePeriodEnd": "2026-10-03T00:00:00Z"})
+    assert rows(wh, "SELECT charge_period_start FROM cost") == [(stored,)]
+
+
+@pytest.mark.parametrize(
+    ("end", "exclusive"),
+    [
+        ("2026-10-02T00:59:59Z", datetime(2026, 10, 2, 1)),
+        ("2026-10-02T00:00:00Z", datetime(2026, 10, 3)),
+        ("2026-10-02T01:00:00Z", datetime(2026, 10, 2, 1)),
+    ],
+)
+def test_ends_are_exclusive(wh, tmp_path, end, exclusive):
+    one(wh, tmp_path, FOCUS_LINE | {"ChargePeriodEnd": end})
+    assert rows(wh, "SELECT charge_period_end FROM cost") == [(exclusive,)]
+
+
+def test_tags_come_as_json_or_as_a_map(wh, tmp_path):
+    tags = '{"team": "search", "user:model": "llama", "n": 1, "on": true, "team": "twice"}'
+    one(wh, tmp_path, FOCUS_LINE | {"Tags": tags})
+    assert rows(wh, "SELECT tags FROM cost") == [
+        ({"team": "search", "model": "llama", "n": "1", "on": "true"},)
+    ]
+    values = ", ".join(f"'{value}' AS {key}" for key, value in FOCUS_LINE.items())
+    query = f"SELECT {values}, MAP {{'user:team': 'ads', 'team': 'twice', 'aws:x': 'y'}} AS Tags"
+    load(wh, Focus(str(write_parquet(tmp_path / "p.parquet", query))))
+    assert rows(wh, "SELECT tags FROM cost") == [({"team": "ads", "aws:x": "y"},)]
+
+
+def test_csv_and_parquet_of_the_same_lines_say_the_same(wh, tmp_path):
+    values = ", ".join(f"'{value}' AS {key}" for key, value in FOCUS_LINE.items() if not key.endswith("Cost"))
+    query = f"""SELECT {values}, 10::DOUBLE AS BilledCost, 1.81e-8::DOUBLE AS EffectiveCost,
+        10.5::DECIMAL(18, 3) AS ContractedCost, 12::INTEGER AS ListCost"""
+    load(wh, Focus(str(write_parquet(tmp_path / "p.parquet", query))), "parquet-one")
+    compared = "SELECT * EXCLUDE (source, load_id, file_id) FROM cost"
+    parquet = rows(wh, compared, "parquet-one")
+    wh.con.execute("DELETE FROM invoice_total")  # so that the second source is no double
+    line = FOCUS_LINE | {"EffectiveCost": "1.81E-8", "ContractedCost": "10.5"}
+    one(wh, tmp_path, line)
+    assert rows(wh, compared, "focus") == parquet
+
+
+def test_token_currencies_are_text(wh, tmp_path):
+    one(wh, tmp_path, FOCUS_LINE | {"BillingCurrency": "TOKEN"})
+    assert rows(wh, "SELECT billing_currency FROM cost") == [("TOKEN",)]
+
+
+def test_a_file_that_is_no_focus_export_is_named_with_what_it_has(wh, tmp_path):
+    with pytest.raises(SourceError, match=r"has no column BilledCost.*Its columns: a, b"):
+        one(wh, tmp_path, {"a": "1", "b": "2"})
+
+
+def test_free_and_negative_usage_is_no_damage(wh, tmp_path):
+    one(
+        wh,
+        tmp_path,
+        *[FOCUS_LINE | {"BilledCost": "0", "EffectiveCost": "0"}] * 5,
+        *[FOCUS_LINE | {"BilledCost": "-3", "EffectiveCost": "-3"}] * 5,
+        FOCUS_LINE | {"ChargeCategory": "Purchase", "BilledCost": "1200", "EffectiveCost": "0"},
+        FOCUS_LINE | {"CommitmentDiscountId": "sp", "BilledCost": "0", "EffectiveCost": "5"},
+    )
+    assert wh.con.execute("SELECT effective_usable FROM load").fetchall() == [(True,)]
