@@ -135,6 +135,11 @@ def day(value: date) -> str:
     return f"{value:%b} {value.day}"
 
 
+def days(number: int) -> str:
+    """1 day, 30 days."""
+    return "1 day" if number == 1 else f"{number:,} days"
+
+
 def period(start: date, end: date) -> str:
     """The inclusive days of [start, end): Oct 2 – Oct 31, 2026."""
     last = end - timedelta(days=1)

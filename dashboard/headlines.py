@@ -31,7 +31,7 @@ def spend(now: float, before: float | None, movers: pd.DataFrame, filters: Filte
         return f"{total}; no earlier period to compare with."
     difference = now - before
     if abs(relative) < UNCHANGED:
-        return f"{total}, the same as in the {filters.days} days before."
+        return f"{total}, the same as in the {fmt.days(filters.days)} before."
     direction = "up" if difference > 0 else "down"
     amount = fmt.short_money(abs(difference), filters.currency)
     change = f"{direction} {amount} ({fmt.percent(relative, plus=True)})"

@@ -152,7 +152,7 @@ def scope_line(filters: Filters) -> str:
     """Period, comparison, basis and view in words: what every figure on the page refers to."""
     before = filters.previous()
     return (
-        f"{fmt.period(filters.start, filters.end)} ({filters.days} days, UTC), compared with "
+        f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC), compared with "
         f"{fmt.period(before.start, before.end)} · {filters.basis} basis · "
         f"{filters.view} cost in {filters.currency}"
     )

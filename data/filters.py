@@ -71,11 +71,12 @@ def month_start(day: date) -> date:
 def preset_period(preset: str, last_day: date, custom: tuple[date, ...] = ()) -> tuple[date, date]:
     """Start and exclusive end of a preset, anchored at the data's last day, not at today's clock.
 
-    A custom range holds two inclusive days; an unfinished or unknown choice falls back to the last 30 days.
+    A custom range holds its first and last day, or only one day (half picked, or a one-day range, whose second date
+    the URL drops as a repetition); one that runs backwards, or an unknown preset, falls back to the last 30 days.
     """
     after = last_day + timedelta(days=1)
-    if preset == "custom" and len(custom) == 2 and custom[0] <= custom[1]:
-        return custom[0], custom[1] + timedelta(days=1)
+    if preset == "custom" and custom and custom[0] <= custom[-1]:
+        return custom[0], custom[-1] + timedelta(days=1)
     if preset == "mtd":
         return month_start(last_day), after
     if preset == "last-month":

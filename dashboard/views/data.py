@@ -22,7 +22,7 @@ def main() -> None:
     blind = store.ask(provenance.unobserved_nodes, filters)
     headline(headlines.evidence(evidence, len(blind), filters))
     note(
-        f"{fmt.period(filters.start, filters.end)} ({filters.days} days, UTC) · "
+        f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC) · "
         f"{filters.view} cost in {filters.currency}"
     )
     if not evidence.effective_usable:

@@ -93,7 +93,9 @@ def _days(filters: Filters) -> None:
 
 def _movers(movers: pd.DataFrame, filters: Filters) -> None:
     st.subheader("What moved", anchor=False)
-    note(f"Change in {filters.view} cost against the {filters.days} days before, by model; else by rung.")
+    note(
+        f"Change in {filters.view} cost against the {fmt.days(filters.days)} before, by model; else by rung."
+    )
     columns = {
         name: money_column(name.replace("_", " "), filters) for name in ("cost", "cost_before", "change")
     }

@@ -4,8 +4,8 @@
 WITH invoice AS (
     SELECT
         billing_period, provider, sum(lines) AS lines,
-        sum(in_view($view, billed_cost + billed_rounding, billed_cost + billed_rounding,
-            contracted_cost + contracted_rounding, list_cost + list_rounding)) AS invoice_total
+        CAST(sum(in_view($view, billed_cost + billed_rounding, billed_cost + billed_rounding,
+            contracted_cost + contracted_rounding, list_cost + list_rounding)) AS DECIMAL(38, 12)) AS invoice_total
     FROM invoice_total
     WHERE billing_currency = $currency AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     GROUP BY 1, 2

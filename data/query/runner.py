@@ -54,6 +54,10 @@ def _run(
     costs 0.3 ms.
     """
     sql, wanted = question(name)
+    if missing := sorted(wanted - params.keys()):
+        raise KeyError(
+            f"Question '{name}' was asked without {', '.join(missing)}; it wants {', '.join(sorted(wanted))}."
+        )
     if macros := _macros_of(name):
         cursor.execute(macros)
     return cursor.execute(sql, {key: params[key] for key in wanted})

@@ -1,5 +1,5 @@
 """A small invented estate as a published snapshot: numbers one can work out by hand
-(tests/dashboard/estate.sql).
+(tests/support/estate.sql).
 """
 
 from __future__ import annotations

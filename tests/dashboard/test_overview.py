@@ -1,0 +1,163 @@
+"""The Overview on the small estate. By hand, per day of October: GPUs 960 + 480 + 480 + 576 + 144 + 96 + 144 = 2,880, managed 100, CPU 24,
+shared 100, unused commitment 48, outside 30 = 3,182; the 7th has 8 more GPUs x 24 h x $20 = 3,840; the 15th a credit of 75."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import headlines
+from dashboard.charts import overview as charts
+from data.query import overview
+
+
+def metric(app, label):
+    return next(m for m in app.metric if m.label == label)
+
+
+def test_the_total_of_the_period(cursor, october):
+    total = overview.figures(cursor, october).iloc[0]
+
+    assert total["spend"] == 30 * 3182 + 3840 - 75
+    # idle: 480 of chat v3, 470.40 of v2, 345.60 of summarise, 28.80 of embed, 28.80 held by training, 480 unallocated
+    assert total["idle_cost"] == pytest.approx(30 * 1833.6)
+    assert total["requests_ok"] == 30 * 24 * (1000 + 1 + 600 + 5000) + 30 * 20_000
+    assert total["coverage"] == pytest.approx(1 - 4320 / (30 * 2880 + 3840))
+
+
+def test_the_days_sum_to_the_total(cursor, october):
+    figures = overview.figures(cursor, october)
+
+    assert len(figures) == 31
+    for column in ("spend", "idle_cost", "requests_ok"):
+        assert figures[column].iloc[1:].sum() == pytest.approx(figures[column].iloc[0])
+
+
+def test_spend_by_rung_is_the_same_money(cursor, october):
+    spend = overview.spend_by_rung(cursor, october)
+
+    assert spend["cost"].sum() == overview.figures(cursor, october)["spend"].iloc[0]
+    assert "unexplained" not in set(spend["rung"])  # 0: nothing to draw in a stack
+
+
+@pytest.mark.parametrize(
+    ("view", "factor"), [("effective", 1.0), ("billed", 1.0), ("contracted", 1.1), ("list", 1.25)]
+)
+def test_each_view_reads_its_own_column(cursor, october, view, factor):
+    busy = overview.spend_by_rung(cursor, replace(october, view=view)).query("rung == 'serving_busy'")
+
+    assert busy["cost"].sum() == pytest.approx(30 * 787.2 * factor)
+
+
+def test_members_of_a_dimension_sum_to_the_whole(cursor, october):
+    whole = overview.spend_by_rung(cursor, october).groupby("rung")["cost"].sum()
+    teams = ["assist", "docs", "search", "research", "none"]
+    parts = pd.concat([overview.spend_by_rung(cursor, replace(october, teams=(team,))) for team in teams])
+
+    pd.testing.assert_series_equal(parts.groupby("rung")["cost"].sum(), whole)
+
+
+def test_the_highest_day_is_the_spike_and_names_its_machine(cursor, october):
+    top = overview.highest_day(cursor, october)
+
+    assert (top.day, top.cost, top.median_cost) == (date(2026, 10, 7), 7022, 3182)
+    assert list(top.drivers["kind"]) == ["p4d.24xlarge"]
+    assert top.drivers.iloc[0]["excess"] == 3840
+    assert top.drivers.iloc[0]["resource_id"] == "i-spike"
+    assert headlines.highest(top, "USD") == (
+        "Highest day: Oct 7, $7,022, +$3,840 over the median day ($3,182). "
+        "Most of it from p4d.24xlarge (+$3,840): i-spike in account 100000000012."
+    )
+
+
+def test_tax_does_not_make_a_day_the_highest(cursor, october):
+    # the 1st carries 500 of tax: 3,182 - 192 (two GPUs fewer of summarise) + 480, and without the spike nothing tops a plain day
+    window = replace(october, start=date(2026, 9, 20), end=date(2026, 10, 6))
+    assert overview.highest_day(cursor, window).cost == 3182
+
+
+def test_movers_are_the_difference_of_the_two_periods(cursor, october):
+    movers = overview.movers(cursor, october)
+    changes = {
+        headlines.mover_name(r, m): c
+        for r, m, c in zip(movers["rung"], movers["model"], movers["change"], strict=True)
+    }
+
+    assert changes == {
+        "summarise": 30 * 192,  # six GPUs instead of four
+        "unallocated GPUs": 10 * 480,  # free since September 12
+        "other GPU work": 3840,
+        "tax": -500,
+        "credit": -75,
+        "refunds, corrections": 20,
+    }
+    now, before = (overview.figures(cursor, f)["spend"].iloc[0] for f in (october, october.previous()))
+    assert movers["change"].sum() == pytest.approx(now - before)
+
+
+def test_the_month_so_far_compares_the_same_days(cursor, october):
+    month = overview.month_so_far(cursor, october, date(2026, 10, 10))
+
+    assert (month.month, month.compared, month.days) == (date(2026, 10, 1), date(2026, 9, 1), 10)
+    # October 1 is still a day of four GPUs for summarise (-192) and carries tax 500 and a refund of 20
+    assert float(month.so_far) == 10 * 3182 - 192 + 500 - 20 + 3840
+    assert float(month.before) == 9 * (3182 - 192 - 480)  # September 2 to 10: the two free GPUs come later
+
+
+def test_an_empty_period_is_empty(cursor, october):
+    nothing = replace(october, start=date(2020, 1, 1), end=date(2020, 2, 1))
+
+    assert overview.figures(cursor, nothing).empty
+    assert overview.highest_day(cursor, nothing) is None
+
+
+def test_the_page_says_it(open_page):
+    app = open_page("overview")
+
+    assert app.subheader[0].value == (
+        r"Spend was \$99.2k in Oct 2 – Oct 31, 2026, up \$13.9k (+16.2 %): "
+        r"summarise +\$5,760 and unallocated GPUs +\$4,800 moved it most."
+    )
+    assert metric(app, "Spend").value == r"\$99.2k"
+    assert metric(app, "Idle GPU cost").value == r"\$55.0k"
+    assert metric(app, "Cost per inference").value == r"\$0.0125"
+    assert metric(app, "GPU cost observed").value == "95.2 %"
+    assert any(r"Highest day: Oct 7, \$7,022, +\$3,840 over the median day" in m.value for m in app.markdown)
+
+
+def test_without_an_earlier_period_nothing_is_compared(open_page):
+    app = open_page("overview", period="Last 90 days")
+
+    assert "no earlier period to compare with" in app.subheader[0].value
+    assert metric(app, "Spend").delta in ("", None)
+
+
+def test_a_filter_that_matches_nothing_says_which(open_page):
+    app = open_page("overview", provider=["GCP"], team=["docs"])
+
+    assert "provider = GCP and team = docs" in app.info[0].value
+
+
+def test_unobserved_is_hatched_and_bars_hang_below_zero_for_credits(cursor, october):
+    figure = charts.spend_stack(overview.spend_by_rung(cursor, october), "USD", date(2026, 10, 7))
+    bars = {bar.name: bar for bar in figure.data}
+
+    assert bars["unobserved GPUs"].marker.pattern.shape == "/"
+    assert bars["serving, idle"].marker.pattern.shape is None
+    assert bars["credit"].y.tolist() == [-75.0]
+    assert [bar.name for bar in figure.data][:3] == ["serving, busy", "managed inference", "serving on CPU"]
+    assert isinstance(bars["serving, busy"].y, np.ndarray)
+    assert figure.layout.annotations[0].text == "Oct 7: highest"
+
+
+def test_dearer_movers_are_red_and_cheaper_green(cursor, october):
+    figure = charts.movers_bar(overview.movers(cursor, october), "USD")
+
+    assert list(figure.data[0].y)[-1] == "summarise"  # largest on top
+    assert figure.data[0].marker.color[-1] == charts.theme.BAD
+    assert figure.data[0].text[-1] == "+$5,760"
+    assert charts.theme.GOOD in figure.data[0].marker.color

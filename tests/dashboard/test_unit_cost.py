@@ -1,0 +1,142 @@
+"""Cost per inference on the small estate, by hand: chat-large v3 holds 4 GPUs x $10 for 30 days = $28,800, half busy, 720,000 requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard import identity_change
+from dashboard.charts import unit_cost as charts
+from data.query import unit_cost
+
+
+def by_version(cursor, filters):
+    return unit_cost.costs(cursor, filters, "version").set_index(["model", "version"])
+
+
+def test_a_version_on_the_three_bases(cursor, october):
+    costs = {
+        b: by_version(cursor, replace(october, basis=b)).loc[("chat-large", "v3")]
+        for b in ("busy", "allocated", "fully loaded")
+    }
+
+    assert costs["busy"]["cost_per_1k"] == pytest.approx(20)
+    assert costs["allocated"]["cost_per_1k"] == pytest.approx(40)
+    assert costs["allocated"]["cost_per_1m_tokens"] == pytest.approx(28_800 / 180)
+    # its share of 480 unallocated + 100 shared + 48 unused commitment a day, by 960 of 2,140 allocated in AWS
+    assert costs["fully loaded"]["cost"] == pytest.approx(28_800 + 30 * 628 * 960 / 2140)
+
+
+def test_what_nobody_counted_is_unknown_not_zero(cursor, october):
+    costs = by_version(cursor, october)
+
+    assert costs.loc[("rank-cpu", "v1"), "cost"] == 720
+    assert (
+        costs.loc[("rank-cpu", "v1"), ["requests_ok", "cost_per_1k", "utilisation", "throughput"]]
+        .isna()
+        .all()
+    )
+    assert costs.loc[("claude-proxy", "eu"), "cost_per_1k"] == pytest.approx(5)
+    assert costs.loc[("claude-proxy", "eu"), ["utilisation", "throughput"]].isna().all()
+
+
+def test_the_identity_holds_for_every_model(cursor, october):
+    rows = unit_cost.identity(cursor, october)
+
+    assert len(rows) == 4  # the scope and three models on GPUs
+    product = rows["price_per_gpu_hour"] / (rows["utilisation"] * rows["throughput"])
+    assert product.tolist() == pytest.approx(rows["cost_per_inference"].tolist())
+
+
+@pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])
+def test_basis_plus_what_it_leaves_out_is_the_ladder(cursor, october, basis):
+    filters = replace(october, basis=basis)
+    rungs = unit_cost.left_out(cursor, filters)
+
+    assert rungs["cost"].sum() == pytest.approx(30 * 3182 + 3840 - 75)
+    assert rungs["in_basis"].sum() == pytest.approx(unit_cost.costs(cursor, filters, "total")["cost"].iloc[0])
+    assert (rungs["in_basis"] + rungs["left_out"]).tolist() == pytest.approx(rungs["cost"].tolist())
+
+
+@pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])
+def test_the_components_add_up_to_the_unit_cost(cursor, october, basis):
+    filters = replace(october, basis=basis)
+    stack = unit_cost.stack(cursor, filters)
+    total = unit_cost.costs(cursor, filters, "total").iloc[0]
+
+    assert stack.loc[stack["in_basis"], "cost_per_1k"].sum() == pytest.approx(total["cost_per_1k"])
+
+
+def test_the_trend_folds_the_rest_into_other(cursor, october):
+    days = unit_cost.days(cursor, october, 2)
+
+    assert list(days["model"].unique()) == ["chat-large", "summarise", "other"]
+    other = days[days["model"] == "other"].iloc[0]
+    assert other["cost_per_1k"] == pytest.approx(1000 * (100 + 96) / (20_000 + 120_000))
+
+
+def test_six_gpus_for_the_work_of_four_raise_the_cost_by_half(cursor, october):
+    changes = identity_change.compare(
+        unit_cost.identity(cursor, october), unit_cost.identity(cursor, october.previous())
+    )
+
+    assert identity_change.sentence(changes, october) == (
+        "summarise: cost per inference rose 50.0 % to $0.0400 because utilisation fell 33.3 %; "
+        "price, throughput and volume unchanged."
+    )
+    row = identity_change.most_moved(changes)
+    assert row["impact"] == pytest.approx(432_000 * (0.04 - 0.08 / 3))
+
+
+def test_the_page_says_it(open_page):
+    app = open_page("unit_cost")
+
+    assert app.subheader[0].value == r"Cost per inference rose 9.4 % to \$0.0125 (allocated basis)."
+    assert "utilisation fell 33.3 %; price, throughput and volume unchanged" in app.markdown[0].value
+    values = {m.label: m.value for m in app.metric}
+    assert values["Per 1k inferences"] == r"\$12.5"
+    assert values["Requests"] == "5.35M"
+    assert any(
+        r"\$67,080.00 on the allocated basis + \$32,145.00 left out = \$99,225.00" in c.value
+        for c in app.caption
+    )
+
+
+def test_one_model_is_asked_for_by_the_url(open_page):
+    app = open_page("unit_cost", model=["summarise"])
+
+    assert app.subheader[0].value == r"Cost per inference rose 50.0 % to \$0.0400 (allocated basis)."
+
+
+def test_a_model_that_nobody_counts_says_so(open_page):
+    app = open_page("unit_cost", model=["rank-cpu"])
+
+    assert "nobody counted requests" in app.subheader[0].value
+    assert {m.label: m.value for m in app.metric}["Cost per inference"] == "–"
+
+
+def test_the_bridge_has_no_rest(cursor, october):
+    changes = identity_change.compare(
+        unit_cost.identity(cursor, october), unit_cost.identity(cursor, october.previous())
+    )
+    row = identity_change.most_moved(changes)
+    figure = charts.bridge(
+        row["cost_per_inference_before"], identity_change.parts(row), row["cost_per_inference"], "USD"
+    )
+    before, *steps, now = figure.data[0].y
+
+    assert before + sum(steps) == pytest.approx(now)
+    assert list(figure.data[0].text) == ["$26.7", "±0", "+$13.3", "±0", "$40.0"]
+
+
+def test_models_far_apart_get_a_logarithmic_axis(cursor, october):
+    assert charts.trend(unit_cost.days(cursor, october, 6), "USD").layout.yaxis.type == "log"
+    one = replace(october, models=("summarise",))
+    assert charts.trend(unit_cost.days(cursor, one, 6), "USD").layout.yaxis.type != "log"
+
+
+def test_the_stack_draws_only_what_the_basis_counts(cursor, october):
+    figure = charts.stack(unit_cost.stack(cursor, october), "USD")
+
+    assert {bar.name for bar in figure.data} == {"compute, busy", "managed", "compute, idle", "CPU serving"}
