@@ -19,7 +19,9 @@ from data.demo.telemetry import device_curves, device_series, serving_series, st
 
 @dataclass(frozen=True)
 class Written:
-    """Where the files lie. aws_first: the bucket as it was before September was restated."""
+    """Where the files lie. aws_first: the bucket as it was before September was restated.
+
+    telemetry_30s is None where the calendar is too short for those two days."""
 
     aws_first: Path
     aws: Path
@@ -62,7 +64,7 @@ class Demo:
         tell("GCP: detailed export", 0.3)
         write_export(self.layout, calendar, folder / "gcp")
         tell("Platform team: machines and deployments", 0.45)
-        write_reference(self.layout, folder / "resources")
+        told = write_reference(self.layout, folder / "estate.csv")
         tell("Prometheus: devices and servers", 0.46)
         cut = stretches(self.layout, calendar)
         curves = device_curves(self.signals, cut)
@@ -71,4 +73,4 @@ class Demo:
         tell("Prometheus: two days at 30 s", 0.9)
         fine = write_text(self.signals, cut, curves, folder / "telemetry-30s" / "gke-h100.om")
         tell("Demo files written", 1.0)
-        return Written(first, today, folder / "gcp", folder / "resources", folder / "telemetry", fine)
+        return Written(first, today, folder / "gcp", told, folder / "telemetry", fine)

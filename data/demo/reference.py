@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from data.demo import stories
 from data.demo.estate import LANES, ROUTER
 from data.demo.layout import Layout, deployments
 
-MACHINE_COLUMNS = ("node", "resource_id", "instance_type", "device_model", "device_count")
-DEPLOYMENT_COLUMNS = (
+COLUMNS = (
+    "kind",
+    "node",
+    "resource_id",
+    "instance_type",
     "namespace",
     "pod",
-    "resource_id",
     "model",
     "version",
     "endpoint",
@@ -26,16 +28,18 @@ DEPLOYMENT_COLUMNS = (
 )
 
 
-def write_reference(layout: Layout, folder: Path) -> tuple[Path, Path]:
-    """Write machines.csv and deployments.csv; returns both."""
-    folder.mkdir(parents=True, exist_ok=True)
-    machines, runs = folder / "machines.csv", folder / "deployments.csv"
-    _write(machines, MACHINE_COLUMNS, _machines(layout))
-    _write(runs, DEPLOYMENT_COLUMNS, (*_pods(), *_cpu_machines(layout)))
-    return machines, runs
+def write_reference(layout: Layout, path: Path) -> Path:
+    """Write one CSV with a row per machine and per deployment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({"kind": "machine"} | row for row in _machines(layout))
+        writer.writerows({"kind": "deployment"} | row for row in (*_pods(), *_cpu_machines(layout)))
+    return path
 
 
-def _machines(layout: Layout) -> Iterable[Mapping[str, object]]:
+def _machines(layout: Layout) -> Iterable[dict[str, object]]:
     """Every machine that runs an exporter; the one that nobody watches is not on the list either."""
     for machine in layout.machines:
         if machine.pool.seen:
@@ -43,21 +47,19 @@ def _machines(layout: Layout) -> Iterable[Mapping[str, object]]:
                 "node": machine.host,
                 "resource_id": machine.resource_id,
                 "instance_type": machine.type.name,
-                "device_model": machine.type.gpu.name,
-                "device_count": machine.type.gpus,
             }
 
 
-def _pods() -> Iterable[Mapping[str, object]]:
+def _pods() -> Iterable[dict[str, object]]:
     """One pattern per deployment; the lanes of one version share it."""
-    told: dict[str, Mapping[str, object]] = {}
+    told: dict[str, dict[str, object]] = {}
     for lane in (*LANES, ROUTER):
         for deployment in deployments(lane):
             told.setdefault(
                 deployment.name,
                 {
                     "namespace": lane.model.team,
-                    "pod": f"{deployment.name}-%",
+                    "pod": f"{deployment.name}-*",
                     "model": lane.model.name,
                     "version": deployment.version.name,
                     "endpoint": lane.endpoint,
@@ -68,7 +70,7 @@ def _pods() -> Iterable[Mapping[str, object]]:
     return told.values()
 
 
-def _cpu_machines(layout: Layout) -> Iterable[Mapping[str, object]]:
+def _cpu_machines(layout: Layout) -> Iterable[dict[str, object]]:
     """The machines without accelerators that serve a model, version after version."""
     for deployment in deployments(ROUTER):
         for resource in layout.router_machines:
@@ -87,10 +89,3 @@ def _cpu_machines(layout: Layout) -> Iterable[Mapping[str, object]]:
 def _moment(day: float) -> str:
     start = datetime.combine(stories.FIRST_DAY, datetime.min.time())
     return (start + timedelta(days=day)).isoformat(sep=" ")
-
-
-def _write(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
