@@ -25,17 +25,15 @@ def funnel(steps: pd.DataFrame) -> go.Figure:
             orientation="h",
             marker={"color": colours[-len(steps) :]},
             text=text,
-            textposition="outside",
+            textposition="auto",
+            insidetextfont={"color": ["#10151D", "#10151D", "#10151D", "#FFFFFF"][-len(steps) :]},
             cliponaxis=False,
             hovertemplate="%{y}: %{x:,.1f} device-hours<extra></extra>",
         )
     )
     theme.dress(figure, height=200, legend=False)
     figure.update_layout(hovermode="closest", margin={"t": 8})
-    room = float(steps["hours"].max()) * 1.22  # for the text beside the longest bar
-    figure.update_xaxes(
-        title={"text": "device-hours", "font": {"size": 11}}, tickformat="~s", nticks=6, range=[0, room]
-    )
+    figure.update_xaxes(title={"text": "device-hours", "font": {"size": 11}}, tickformat="~s", nticks=6)
     figure.update_yaxes(autorange="reversed", title=None)
     return figure
 
@@ -99,4 +97,5 @@ def hours(evidence: pd.DataFrame) -> go.Figure:
         )
     theme.dress(figure, height=260, unit="device-hours per hour")
     figure.update_layout(barmode="stack", bargap=0)
+    figure.update_xaxes(tickformat="%b %-d")
     return figure

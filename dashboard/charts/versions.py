@@ -91,5 +91,6 @@ def timeline(days: pd.DataFrame) -> go.Figure:
     )
     theme.dress(figure, height=70 + 20 * len(names), legend=False)
     figure.update_layout(hovermode="closest", margin={"t": 8})
+    figure.update_xaxes(tickformat="%b %-d")
     figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
     return figure

@@ -1,27 +1,39 @@
-// A column of sliders that report while they are dragged: at most every 70 ms, and always the last value.
-const PACE = 70;
+// A column of sliders that report while they are dragged: the next value goes out when the last one was answered, so
+// that a slow server falls behind by one answer and never by a queue of them; and always the last value goes out.
+const PATIENCE = 1500;
 const instances = new WeakMap();
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   let panel = instances.get(parentElement);
   if (!panel) {
-    panel = { signature: null, sent: 0, timer: null, last: 0, values: {}, rows: {} };
+    panel = { signature: null, sent: 0, waiting: null, pending: false, values: {}, rows: {} };
     instances.set(parentElement, panel);
   }
   panel.send = () => {
+    clearTimeout(panel.waiting);
     panel.sent += 1;
+    panel.pending = false;
+    panel.waiting = setTimeout(() => answered(panel), PATIENCE);
     setStateValue("values", { ...panel.values, turn: panel.sent });
   };
   const signature = JSON.stringify(data.sliders);
   if (panel.signature !== signature) build(panel, parentElement.querySelector(".panel"), data);
   panel.signature = signature;
+  parentElement.querySelector("output").textContent = data.answer;
   // An answer to an older turn would pull the knob back under the finger.
   if ((data.turn ?? 0) >= panel.sent) {
     panel.sent = data.turn ?? 0;
-    for (const slider of data.sliders) display(panel, slider, data.values[slider.id]);
+    if (!panel.pending) for (const slider of data.sliders) display(panel, slider, data.values[slider.id]);
+    answered(panel);
   }
-  return () => clearTimeout(panel.timer);
+  return () => clearTimeout(panel.waiting);
+}
+
+function answered(panel) {
+  clearTimeout(panel.waiting);
+  panel.waiting = null;
+  if (panel.pending) panel.send();
 }
 
 function build(panel, box, data) {
@@ -52,10 +64,10 @@ function row(panel, slider) {
   const reset = element("button", { type: "button", textContent: "reset" });
   reset.setAttribute("aria-label", `Reset ${slider.label}`);
   panel.rows[slider.id] = { range, number, reset };
-  range.oninput = () => change(panel, slider, Number(range.value), true);
-  range.onchange = () => change(panel, slider, Number(range.value), false);
-  number.onchange = () => change(panel, slider, Number(number.value), false);
-  reset.onclick = () => change(panel, slider, slider.start, false);
+  range.oninput = () => change(panel, slider, Number(range.value));
+  range.onchange = () => change(panel, slider, Number(range.value));
+  number.onchange = () => change(panel, slider, Number(number.value));
+  reset.onclick = () => change(panel, slider, slider.start);
   const head = element("div", { className: "head" }, element("label", { textContent: slider.label, title: slider.help }), reset,
     element("span", { className: "value" }, number, element("span", { textContent: slider.unit })));
   const foot = slider.note ? [element("div", { className: "foot", textContent: slider.note })] : [];
@@ -103,15 +115,9 @@ function display(panel, slider, value) {
   range.style.setProperty("--fill", place(slider, value));
 }
 
-function change(panel, slider, wanted, dragging) {
+function change(panel, slider, wanted) {
   if (!Number.isFinite(wanted)) return;
   display(panel, slider, clamp(slider, wanted));
-  clearTimeout(panel.timer);
-  const wait = panel.last + PACE - performance.now();
-  const send = () => {
-    panel.last = performance.now();
-    panel.send();
-  };
-  if (!dragging || wait <= 0) send();
-  else panel.timer = setTimeout(send, wait);
+  panel.pending = true;
+  if (panel.waiting === null) panel.send();
 }

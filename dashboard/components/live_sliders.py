@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -46,13 +46,20 @@ def _text(suffix: str) -> str:
 
 
 _component = st.components.v2.component(
-    "inferledger_live_sliders", html='<div class="panel"></div>', css=_text("css"), js=_text("js")
+    "inferledger_live_sliders",
+    html='<output></output><div class="panel"></div>',
+    css=_text("css"),
+    js=_text("js"),
 )
 
 
-def live_sliders(sliders: Sequence[Slider], *, key: str) -> dict[str, float]:
-    """Draw the sliders and return their values, also in the middle of a drag. Inside a fragment only that
-    reruns.
+def live_sliders(
+    sliders: Sequence[Slider], *, key: str, answer: Callable[[dict[str, float]], str]
+) -> dict[str, float]:
+    """Draw the sliders and return their values, also in the middle of a drag. Inside a fragment only that reruns.
+
+    `answer` says the result in a few words: on a phone they stay in view above the sliders, where the page's own
+    answer has scrolled away.
     """
     state = st.session_state.get(key) or {}
     sent = state.get("values") or {}
@@ -60,7 +67,12 @@ def live_sliders(sliders: Sequence[Slider], *, key: str) -> dict[str, float]:
     turn = sent.get("turn", 0) if isinstance(sent, Mapping) else 0
     _component(
         key=key,
-        data={"sliders": [asdict(slider) for slider in sliders], "values": values, "turn": turn},
+        data={
+            "sliders": [asdict(slider) for slider in sliders],
+            "values": values,
+            "turn": turn,
+            "answer": answer(values),
+        },
         on_values_change=lambda: None,
     )
     return values

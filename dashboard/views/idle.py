@@ -84,14 +84,15 @@ def _name(row: pd.Series) -> str:
 
 
 def _cards(idle: Idle, filters: Filters) -> list[Card]:
-    def card(name: str, cost: float, hours: float, help: str) -> Card:
+    def card(name: str, cost: float, hours: float, about: str) -> Card:
         return Card(
-            name, fmt.short_money(cost, filters.currency), help=f"{help} {fmt.count(hours)} device-hours."
+            name, fmt.short_money(cost, filters.currency), help=f"{about} {fmt.count(hours)} device-hours."
         )
 
     states = {name: (part.cost, part.hours) for name, part in idle.by_state.items()}
     return [
         card("Idle cost", idle.cost, idle.hours, "Findings with enough evidence, in the period."),
+        Card("Idle device-hours", fmt.short_count(idle.hours), help="The same findings."),
         card("Warm idle", *states["warm idle"], "A model version is loaded and nothing is asked of it."),
         card("Held idle", *states["held idle"], "A holder without a deployed model: notebooks, stopped jobs."),
         card("Unallocated", *states["unallocated"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-
 from typing import Any
 
 import pandas as pd
@@ -55,17 +54,25 @@ def main() -> None:
 
 @st.fragment
 def _live(measured: Measured, filters: Filters, model: str, form: str, cash_only: bool) -> None:
-    """Sliders beside their answer; only this reruns while one is dragged."""
+    """The answer, and beside it (below, on a phone) its sliders; only this reruns while one is dragged."""
     fresh = st.session_state.setdefault("roi-fresh", 0)
-    left, right = st.columns([5, 9], gap="large")
-    with left:
-        values = live_sliders(levers.sliders(measured, filters), key=f"roi-{model}-{filters}-{fresh}")
+    answer, levers_beside = st.columns([9, 5], gap="large")
+
+    def scenario(values: dict[str, float]) -> Assumptions:
+        return replace(levers.assumptions(measured.baseline, values), cash_only=cash_only)
+
+    def in_short(values: dict[str, float]) -> str:
+        return _sentence(scenario(values), evaluate(scenario(values)), filters, form)
+
+    with levers_beside:
+        values = live_sliders(
+            levers.sliders(measured, filters), key=f"roi-{model}-{filters}-{fresh}", answer=in_short
+        )
         if st.button("Reset all to measured", icon=":material/restart_alt:", type="tertiary"):
             st.session_state["roi-fresh"] = fresh + 1
             st.rerun(scope="fragment")
-    assumptions = replace(levers.assumptions(measured.baseline, values), cash_only=cash_only)
-    with right:
-        _answer(assumptions, evaluate(assumptions), measured, filters, form)
+    with answer:
+        _answer(scenario(values), evaluate(scenario(values)), measured, filters, form)
 
 
 def _answer(assumptions: Assumptions, roi: Roi, measured: Measured, filters: Filters, form: str) -> None:
@@ -148,10 +155,11 @@ def _cards(assumptions: Assumptions, roi: Roi, filters: Filters, form: str) -> l
              help=f"Until the cumulative net gain reaches 0, linear within the month: {_months(roi.payback)}. "
              f"In today's money: {_months(roi.discounted_payback)}."),
         Card("Savings, cash", money(roi.cash),
-             help=f"Machines of {assumptions.baseline.machine_devices} GPUs leave the bill whole, and hours get cheaper."),
+             help=f"Machines of {assumptions.baseline.machine_devices} GPUs leave the bill whole; hours get cheaper."),
         Card("Savings, freed capacity", money(roi.freed),
              help="Freed on machines that stay: room for other work, not less to pay. Below 0: spare room used."),
-        Card("Cost per inference", fmt.unit_cost(after, currency), fmt.relative_change(after, before), "down", against="vs. measured",
+        Card("Cost per inference", fmt.unit_cost(after, currency), fmt.relative_change(after, before), "down",
+             against="vs. measured",
              help=f"Price ÷ (utilisation × throughput) + rest; measured {fmt.unit_cost(before, currency)}."),
         Card("Net present value", money(roi.npv), help=f"At {fmt.percent(assumptions.discount_rate)} a year."),
         Card("IRR", fmt.percent(roi.irr.rate, digits=0),

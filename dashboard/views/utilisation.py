@@ -183,7 +183,8 @@ def _week(filters: Filters) -> None:
         alt=f"Utilisation by weekday and hour, {zone}, Monday first.",
     )  # fmt: skip
     note(
-        f"Busy ÷ observed device-seconds, hours in {zone}. The scale runs from the quietest hour to the busiest; – = never observed."
+        f"Busy ÷ observed device-seconds, hours in {zone}. The scale runs from the quietest hour to the busiest; "
+        "– = never observed."
     )
 
 
