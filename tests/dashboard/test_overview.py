@@ -1,5 +1,8 @@
-"""The Overview on the small estate. By hand, per day of October: GPUs 960 + 480 + 480 + 576 + 144 + 96 + 144 = 2,880, managed 100, CPU 24,
-shared 100, unused commitment 48, outside 30 = 3,182; the 7th has 8 more GPUs x 24 h x $20 = 3,840; the 15th a credit of 75."""
+"""The Overview on the small estate, by hand.
+
+A day of October: GPUs 960 + 480 + 480 + 576 + 144 + 96 + 144 = 2,880, managed 100, CPU 24, shared 100, unused
+commitment 48, outside 30 = 3,182; the 7th has 8 more GPUs x 24 h x $20 = 3,840; the 15th a credit of 75.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ def test_the_highest_day_is_the_spike_and_names_its_machine(cursor, october):
 
 
 def test_tax_does_not_make_a_day_the_highest(cursor, october):
-    # the 1st carries 500 of tax: 3,182 - 192 (two GPUs fewer of summarise) + 480, and without the spike nothing tops a plain day
+    # the 1st carries 500 of tax, but its usage is 2,990
     window = replace(october, start=date(2026, 9, 20), end=date(2026, 10, 6))
     assert overview.highest_day(cursor, window).cost == 3182
 
@@ -119,7 +122,7 @@ def test_the_page_says_it(open_page):
     app = open_page("overview")
 
     assert app.subheader[0].value == (
-        r"Spend was \$99.2k in Oct 2 – Oct 31, 2026, up \$13.9k (+16.2 %): "
+        r"Spend was \$99.2k in Oct 2 – Oct 31, 2026, up \$13.8k (+16.2 %): "
         r"summarise +\$5,760 and unallocated GPUs +\$4,800 moved it most."
     )
     assert metric(app, "Spend").value == r"\$99.2k"

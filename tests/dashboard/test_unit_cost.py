@@ -1,4 +1,5 @@
-"""Cost per inference on the small estate, by hand: chat-large v3 holds 4 GPUs x $10 for 30 days = $28,800, half busy, 720,000 requests."""
+"""Cost per inference on the small estate, by hand: chat-large v3 holds 4 GPUs x $10 for 30 days = $28,800, half busy,
+and serves 720,000 requests."""
 
 from __future__ import annotations
 

@@ -32,14 +32,21 @@ def test_a_question_that_does_not_exist_lists_those_that_do():
 
 
 def test_a_missing_parameter_is_an_error_not_a_null():
-    with pytest.raises(KeyError, match="without .*start"):
+    with pytest.raises(KeyError, match=r"without .*start"):
         runner.ask(duckdb.connect(), "spend_by_rung", {"end": None})
 
 
 def test_an_empty_denominator_is_unknown():
     rows = "FROM (VALUES (5.0, 0, NULL::DOUBLE)) t(cost, n, s)"
-    for metric in ("cost_per_inference(cost, n)", "cost_per_1k(cost, n)", "cost_per_1m_tokens(cost, s)",
-                   "price_per_gpu_hour(cost, s)", "throughput(n, s)", "utilisation(s, n)", "coverage(cost, n)"):  # fmt: skip
+    for metric in (
+        "cost_per_inference(cost, n)",
+        "cost_per_1k(cost, n)",
+        "cost_per_1m_tokens(cost, s)",
+        "price_per_gpu_hour(cost, s)",
+        "throughput(n, s)",
+        "utilisation(s, n)",
+        "coverage(cost, n)",
+    ):
         assert one(f"SELECT {metric} {rows}") is None
 
 
