@@ -181,9 +181,8 @@ def run(
     for name in names:
         if name not in known.sources:
             listed = ", ".join(known.sources)
-            _fail(
-                f"{known.file} has no source '{name}'.{did_you_mean(name, known.sources)} It has: {listed}."
-            )
+            hint = did_you_mean(name, known.sources)
+            _fail(f"{known.file} has no source '{name}'.{hint} It has: {listed}.", USAGE)
     chosen = [(name, known.sources[name]) for name in names or known.sources]
     _load(known, chosen, Window(since, until), no_wait)
 

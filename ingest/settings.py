@@ -95,18 +95,8 @@ AnyOptions = (
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)
-KINDS = tuple(
-    option.model_fields["kind"].default
-    for option in (
-        FocusOptions,
-        AwsCurOptions,
-        GcpOptions,
-        GcpPricesOptions,
-        PrometheusOptions,
-        RequestsOptions,
-        ResourcesOptions,
-    )
-)
+_KINDS: Mapping[str, type[Options]] = {o.model_fields["kind"].default: o for o in Options.__subclasses__()}
+KINDS = tuple(_KINDS)
 
 
 @dataclass(frozen=True)
@@ -132,7 +122,8 @@ def read_settings(config: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from error
     _refuse_unknown(path, "", content, ("model", "sources"))
-    sources = {name: _source(path, name, table) for name, table in content.get("sources", {}).items()}
+    tables = _table(path, "sources", content.get("sources", {}))
+    sources = {name: _source(path, name, table) for name, table in tables.items()}
     return Settings(sources, _model(path, content.get("model", {})), path)
 
 
@@ -149,13 +140,22 @@ def _find() -> Path | None:
     return path if path.exists() else None
 
 
-def _source(path: Path, name: str, table: Any) -> AnyOptions:  # noqa: ANN401 - whatever TOML holds
+def _table(path: Path, key: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(
+            f"{path}: '{key}' is {value!r}, where a table is expected: [{key}] and its keys below."
+        )
+    return value
+
+
+def _source(path: Path, name: str, value: object) -> AnyOptions:
     key = f"sources.{name}"
     try:
         check_source_name(name)
     except ValueError as error:
         raise SettingsError(f"{path}: [{key}]: {error}") from error
-    kind = table.get("kind") if isinstance(table, dict) else None
+    table = _table(path, key, value)
+    kind = table.get("kind")
     if kind not in KINDS:
         stated = "has no kind" if kind is None else f"has kind '{kind}', which is not known"
         known = ", ".join(sorted(KINDS))
@@ -165,23 +165,21 @@ def _source(path: Path, name: str, table: Any) -> AnyOptions:  # noqa: ANN401 - 
     try:
         return _SOURCE.validate_python(table)
     except ValidationError as error:
-        raise SettingsError(_explain(path, key, error, _fields_of(kind))) from error
+        raise SettingsError(_explain(path, key, error, tuple(_KINDS[kind].model_fields))) from error
 
 
-def _model(path: Path, table: dict[str, Any]) -> ModelSettings:
+def _model(path: Path, value: object) -> ModelSettings:
+    table = _table(path, "model", value)
     known = tuple(f.name for f in fields(ModelSettings))
     _refuse_unknown(path, "model.", table, known)
-    for number, rule in enumerate(table.get("rules", [])):
-        _refuse_unknown(path, f"model.rules[{number}].", rule, tuple(f.name for f in fields(EstateRule)))
+    rules = table.get("rules", [])
+    for number, rule in enumerate(rules if isinstance(rules, list) else []):
+        key = f"model.rules[{number}]"
+        _refuse_unknown(path, f"{key}.", _table(path, key, rule), tuple(f.name for f in fields(EstateRule)))
     try:
         return _MODEL.validate_python(table)
     except ValidationError as error:
         raise SettingsError(_explain(path, "model", error, known)) from error
-
-
-def _fields_of(kind: object) -> tuple[str, ...]:
-    options = next(o for o in Options.__subclasses__() if o.model_fields["kind"].default == kind)
-    return tuple(options.model_fields)
 
 
 def _refuse_unknown(path: Path, prefix: str, table: dict[str, Any], known: tuple[str, ...]) -> None:

@@ -46,7 +46,8 @@ class Delivery:
 class CostSource(Protocol):
     """A billing export. `staging` names the SQL file that turns one raw file into rows shaped as data/schema/cost.sql."""
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
     def fetch(self, window: Window) -> Iterator[Delivery]:
         """Yield deliveries that touch the window, oldest first. Raises SourceError."""

@@ -1,0 +1,318 @@
+"""The command line as people meet it: what it prints, what it leaves behind, which code it ends with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from data.home import pointer_file
+from data.model.settings import EstateRule
+from data.pointer import read_pointer
+from data.warehouse import Warehouse
+from ingest.__main__ import main
+from ingest.registry import REGISTRY
+from ingest.settings import KINDS, SettingsError, read_settings
+
+HEADER = "BillingAccountId,BillingCurrency,BillingPeriodStart,BilledCost,ChargeCategory,ChargePeriodStart,ProviderName"
+LINE = "{account},USD,2026-10-01,{cost},Usage,2026-10-05T00:00:00Z,{provider}"
+
+
+@pytest.fixture
+def call(home, monkeypatch, tmp_path):  # noqa: ARG001 - home sets INFERLEDGER_HOME
+    """Runs a command in an empty folder, with a store of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("INFERLEDGER_CONFIG", raising=False)
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def bill(tmp_path):
+    """Writes a FOCUS bill of one line and returns its path."""
+
+    def write(name="bill.csv", cost="1.25", account="100", provider="AWS"):
+        path = tmp_path / name
+        path.write_text(f"{HEADER}\n{LINE.format(cost=cost, account=account, provider=provider)}\n")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Writes inferledger.toml where the command is run, and returns its path."""
+
+    def write(text):
+        path = tmp_path / "inferledger.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def source_of(call):
+    """The one source that `status --json` tells of."""
+    (source,) = json.loads(call("status", "--json").output)["sources"]
+    return source
+
+
+def test_the_same_file_twice_is_loaded_once(call, bill, home):
+    first = call("focus", bill())
+    second = call("focus", bill())
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
+    assert "loaded" in first.output
+    assert "unchanged" in second.output
+    assert read_pointer(home).current.generation == 1
+    assert source_of(call)["periods"][0]["billed_cost"] == "1.25"
+
+
+def test_the_source_is_named_by_its_kind_unless_told(call, bill):
+    call("focus", bill(), "--source", "azure-main")
+    assert (source_of(call)["source"], source_of(call)["kind"]) == ("azure-main", "focus")
+
+
+def test_what_cannot_be_read_is_said_kept_and_ends_with_one(call, home):
+    result = call("focus", "no-such.csv")
+    assert result.exit_code == 1
+    assert "no-such.csv does not exist" in result.output
+    assert (source_of(call)["rows"], source_of(call)["periods"]) == (0, [])
+    assert read_pointer(home).current.generation == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["awz"], "Unknown source 'awz'. Did you mean 'aws-cur'? Known: aws-cur, demo, focus, gcp, prices,"),
+        (["statsu"], "Did you mean 'status'?"),
+        (["focus"], "Missing argument"),
+        (["focus", "x.csv", "--source", "../up"], "'../up' cannot name a source"),
+        (["focus", "x.csv", "--since", "yesterday"], "'yesterday' is no date or time. Write 2026-10-01"),
+        (["requests", "x.csv", "--map", "model"], "write OURS=THEIRS"),
+        (["prices", "aws"], "'aws' is not 'gcp'"),
+        (["run"], "names no source. Add one"),
+    ],
+)
+def test_a_slip_ends_with_two_and_says_what_to_write(call, words, said):
+    result = call(*words)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_times_are_utc_unless_they_say_otherwise(call, bill, monkeypatch):
+    seen = []
+    monkeypatch.setattr("ingest.__main__._load", lambda *told: seen.append(told[2]))
+    call("focus", bill(), "--since", "2026-10-01", "--until", "2026-10-02T03:00+02:00")
+    assert [f"{w.start} {w.end}" for w in seen] == ["2026-10-01 00:00:00 2026-10-02 01:00:00"]
+
+
+def test_run_loads_every_source_and_one_that_fails_stops_none(call, bill, settings):
+    settings(f"""
+        [sources.first]
+        kind = "focus"
+        location = "{bill("a.csv", "1")}"
+        [sources.broken]
+        kind = "focus"
+        location = "nowhere.csv"
+        [sources.last]
+        kind = "focus"
+        location = "{bill("b.csv", "2", account="200")}"
+    """)
+    result = call("run")
+    assert result.exit_code == 1
+    assert "nowhere.csv does not exist" in result.output
+    status = json.loads(call("status", "--json").output)
+    assert {s["source"]: s["rows"] for s in status["sources"]} == {"first": 1, "broken": 0, "last": 1}
+
+
+def test_a_bug_in_one_source_stops_none_and_names_its_place(call, bill, settings, monkeypatch):
+    def bug(*_):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("ingest.load_requests.load_requests", bug)
+    settings(f"""
+        [sources.log]
+        kind = "requests"
+        location = "log.csv"
+        [sources.bill]
+        kind = "focus"
+        location = "{bill()}"
+    """)
+    result = call("run")
+    assert result.exit_code == 1
+    assert "ZeroDivisionError: division by zero" in result.output
+    assert call("run", "bill").exit_code == 0
+
+
+def test_run_takes_names_and_knows_which_there_are(call, bill, settings):
+    settings(f'[sources.main]\nkind = "focus"\nlocation = "{bill()}"')
+    assert call("run", "main").exit_code == 0
+    result = call("run", "mian")
+    assert result.exit_code == 2
+    assert "has no source 'mian'. Did you mean 'main'? It has: main." in result.output
+
+
+def test_a_lone_command_follows_the_settings_of_the_model(call, bill, settings, home):
+    """Else `focus` by hand would publish other numbers than `run` by cron."""
+    call("focus", bill())
+    settings("[model]\ndevice_share = 0.9")
+    call("focus", bill())
+    assert read_pointer(home).current.generation == 2
+
+
+def test_an_empty_store_tells_how_to_fill_it(call):
+    for command in ("status", "check"):
+        result = call(command)
+        assert result.exit_code == 1
+        assert "python -m ingest demo" in result.output
+
+
+def test_check_ends_with_one_and_the_next_step_when_something_is_off(call, bill, home):
+    call("focus", bill())
+    assert call("check").exit_code == 0
+    next(home.glob("parquet/focus/*/*/cost.parquet")).unlink()
+    result = call("check")
+    assert result.exit_code == 1
+    assert "cost.parquet is missing" in result.output
+    assert "Next: restore the file from a backup, or load its source and period again" in result.output
+
+
+def test_status_for_people_shows_months_money_and_what_is_unknown(call, bill):
+    call("focus", bill(cost="1234.5"))
+    output = call("status").output
+    assert "2026-10" in output
+    assert "1,234.50" in output
+    assert "– of GPU cost observed" in output
+
+
+def test_without_waiting_it_says_who_is_at_work(call, bill, home):
+    code = (
+        "import sys, pathlib; from data.warehouse import Warehouse\n"
+        "with Warehouse.open(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(home)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        holder.stdout.readline()
+        result = call("focus", bill(), "--no-wait")
+        assert result.exit_code == 1
+        assert f"is in use by process {holder.pid}" in result.output
+        assert not pointer_file(home).exists()
+        holder.stdin.close()
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_explains_itself(call, name):
+    result = call(name, "--help")
+    assert result.exit_code == 0
+    assert main.commands[name].help
+
+
+@pytest.mark.usefixtures("home")
+def test_a_local_bill_needs_no_cloud_sdk(bill):
+    """They cost a second to import; only the source that speaks to a cloud pays it."""
+    code = (
+        "import sys; from ingest.__main__ import main\n"
+        "try: main(['focus', sys.argv[1]])\n"
+        "except SystemExit as end: assert end.code == 0, end.code\n"
+        "sys.exit(sorted({'boto3', 'botocore', 'google.cloud', 'streamlit', 'pandas'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code, str(bill())], capture_output=True, text=True)
+    assert result.stderr.strip() == "[]"
+
+
+# --- inferledger.toml ---------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_the_settings_has_a_loader():
+    assert set(KINDS) == set(REGISTRY)
+
+
+def test_settings_are_read_once_and_frozen(settings):
+    found = read_settings(
+        settings("""
+        [model]
+        device_share = 0.9
+        team_tags = ["squad"]
+        source_order = ["dcgm"]
+        [[model.rules]]
+        priority = 1
+        provider = "AWS"
+        service = "%"
+        category = "%"
+        usage = "%p5%"
+        klass = "outside"
+        component = "other"
+        [sources.dcgm]
+        kind = "prometheus"
+        location = "http://prometheus:9090"
+        [sources.dcgm.headers]
+        X-Scope-OrgID = "ml"
+        """)
+    )
+    assert found.model.device_share == 0.9
+    assert found.model.team_tags == ("squad",)
+    assert found.model.rules == (EstateRule(1, "AWS", "%", "%", "%p5%", "outside", "other"),)
+    assert found.sources["dcgm"].headers == {"X-Scope-OrgID": "ml"}
+    with pytest.raises(ValueError, match="frozen"):
+        found.sources["dcgm"].location = "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[source.x]", "there is no setting 'source'. Did you mean 'sources'?"),
+        ("[model]\ndevice_shar = 1", "there is no setting 'model.device_shar'. Did you mean 'device_share'?"),
+        ("[model]\ndevice_share = 2", "'model' is {'device_share': 2}: device_share is 2.0; it is the part"),
+        ("[model]\ndevice_share = 'a'", "'model.device_share' is 'a': Input should be a valid number"),
+        ("[[model.rules]]\nprio = 1", "there is no setting 'model.rules[0].prio'. Did you mean 'priority'?"),
+        (
+            "[sources.a]\nkind = 'focs'\n",
+            "[sources.a] has kind 'focs', which is not known. Did you mean 'focus'?",
+        ),
+        ("[sources.a]\nlocation = 'x'\n", "[sources.a] has no kind."),
+        ("[sources.a]\nkind = 'focus'\n", "'sources.a.location' is missing. Add it under [sources.a]."),
+        (
+            "[sources.a]\nkind = 'focus'\nlocaton = 'x'\nlocation = 'y'",
+            "there is no setting 'sources.a.locaton'. Did you mean 'location'?",
+        ),
+        (
+            "[sources.a]\nkind = 'focus'\nlocation = 7",
+            "'sources.a.location' is 7: Input should be a valid string.",
+        ),
+        ("[sources.'a b']\nkind = 'focus'\nlocation = 'x'", "'a b' cannot name a source"),
+        ("sources = 3", "'sources' is 3"),
+        ("[sources]\na = 'focus'", "'sources.a' is 'focus', where a table is expected: [sources.a]"),
+        ("[model]\nrules = 3", "'model.rules' is 3"),
+        ("[sources\n", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(settings, text, said):
+    path = settings(text)
+    with pytest.raises(SettingsError) as caught:
+        read_settings(path)
+    assert str(caught.value).startswith(str(path))
+    assert said in str(caught.value)
+
+
+def test_a_config_that_is_not_there_is_an_error_and_none_at_all_is_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert read_settings().sources == {}
+    monkeypatch.setenv("INFERLEDGER_CONFIG", str(tmp_path / "gone.toml"))
+    with pytest.raises(SettingsError, match=r"There is no .*gone.toml"):
+        read_settings()
+
+
+def test_a_second_command_waits_by_default(call, bill, monkeypatch):
+    """The default: cron jobs queue up instead of failing."""
+    waited = []
+    original = Warehouse.open.__func__
+
+    def note(cls, path, wait_seconds=600, on_wait=None):
+        waited.append(wait_seconds)
+        return original(cls, path, wait_seconds, on_wait)
+
+    monkeypatch.setattr(Warehouse, "open", classmethod(note))
+    assert call("focus", bill()).exit_code == 0
+    assert waited[0] >= 600
