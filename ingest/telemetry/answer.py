@@ -34,19 +34,25 @@ def read_answer(staging: Staging, file: SourceFile, window: Window) -> None:
 def stage_result(
     staging: Staging, result: Sequence[Mapping[str, Any]], start: int | None = None, end: int | None = None
 ) -> tuple[int, int | None, int | None]:
-    """Stages data.result; returns samples seen, first and last millisecond. Values come as text, times as floats."""
+    """Stages data.result, whose values are text and whose times floats; returns samples, first and last millisecond.
+
+    Only samples in [start, end) are staged and counted.
+    """
     rows, first, last = 0, None, None
     for entry in result:
         labels = {name: str(value) for name, value in entry["metric"].items()}
         name = labels.pop("__name__", "")
         points = entry["values"] if "values" in entry else [entry["value"]]
-        rows += len(points)
         if name.lower() not in NAMES:
+            rows += len(points)
             continue
         series = staging.number(name, labels)
         for moment, text in points:
             ts, value = round(moment * 1000), float(text)
-            if (start is None or ts >= start) and (end is None or ts < end) and math.isfinite(value):
+            if (start is not None and ts < start) or (end is not None and ts >= end):
+                continue
+            rows += 1
+            if math.isfinite(value):
                 staging.add(series, ts, value)
                 first = ts if first is None else min(first, ts)
                 last = ts if last is None else max(last, ts)

@@ -8,4 +8,4 @@ FROM (
   FROM read_parquet($files, union_by_name = true) AS r
   JOIN dump_series AS s ON s.metric = r.metric AND s.key IS NOT DISTINCT FROM r.labels)
 WHERE isfinite(value)
-  AND ($start IS NULL OR ts >= epoch_ms($start)) AND ($end IS NULL OR ts < epoch_ms($end))
+  AND ($start IS NULL OR ts >= epoch_ms(CAST($start AS TIMESTAMP))) AND ($end IS NULL OR ts < epoch_ms(CAST($end AS TIMESTAMP)))

@@ -76,6 +76,8 @@ def _split(line: str) -> tuple[str, float, int | None]:
     head, brace, tail = line.rpartition("}")
     if not brace:
         head, _, tail = line.partition(" ")
+        if "{" in head:
+            raise ValueError("the labels have no end")
     parts = tail.split()
     if not parts or len(parts) > 2:
         raise ValueError("not 'name{labels} value [timestamp]'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import defaultdict
 from datetime import timedelta
@@ -44,7 +45,9 @@ def hours(warehouse):
 
 def stretches(warehouse, threshold=0.01):
     return answer(
-        warehouse, "FROM idle_stretch WHERE threshold = $threshold ORDER BY device_id, start_at", threshold=threshold
+        warehouse,
+        "FROM idle_stretch WHERE threshold = $threshold ORDER BY device_id, start_at",
+        threshold=threshold,
     )
 
 
@@ -112,7 +115,9 @@ def test_the_better_signal_is_taken_per_hour(warehouse):
 
 
 def test_blank_sentinels_are_no_samples(warehouse):
-    rows = [(UTIL, labels(), 60 * n, value) for n, value in enumerate([0, 2147483632, 9.223372036854776e18, 0])]
+    rows = [
+        (UTIL, labels(), 60 * n, value) for n, value in enumerate([0, 2147483632, 9.223372036854776e18, 0])
+    ]
     rows += [(MEMORY, labels(), 60 * n, value) for n, value in enumerate([100, 140737488355328, 300])]
     load(warehouse, rows)
     (hour,) = hours(warehouse)
@@ -142,12 +147,16 @@ def test_time_slicing_prices_a_device_once(warehouse):
     assert one["busy_seconds"] == two["idle_seconds"] == 900
     assert one["energy_joules"] + two["energy_joules"] == pytest.approx(59 * 60)
     assert [stretch["seconds"] for stretch in stretches(warehouse)] == [900, 900]
-    assert {stretch["end_at"] - stretch["start_at"] for stretch in stretches(warehouse)} == {timedelta(minutes=30)}
+    assert {stretch["end_at"] - stretch["start_at"] for stretch in stretches(warehouse)} == {
+        timedelta(minutes=30)
+    }
 
 
 def test_mig_instances_stand_for_their_parent(warehouse):
     """The parent's series repeat what the instances say; its energy is shared over them by compute slices."""
-    small, big = ({"GPU_I_ID": str(n), "GPU_I_PROFILE": profile} for n, profile in ((13, "1g.5gb"), (2, "3g.20gb")))
+    small, big = (
+        {"GPU_I_ID": str(n), "GPU_I_PROFILE": profile} for n, profile in ((13, "1g.5gb"), (2, "3g.20gb"))
+    )
     rows = []
     for n in range(60):
         rows.append((GR, labels(), 60 * n, 0.99))
@@ -182,9 +191,17 @@ def test_a_device_that_is_cut_later_is_itself_before(warehouse):
         ({"pod": "nvidia-dcgm-exporter-wqqqn", "namespace": "gpu-operator"}, (None, None)),
         ({"pod": "x-7", "container": "nvidia-dcgm-exporter", "namespace": "gpu-operator"}, (None, None)),
         ({"pod": "gpu-metrics-x8k2c", "job": "gpu-metrics", "namespace": "ops"}, (None, None)),
-        ({"pod": "gpu-metrics-load-test", "job": "gpu-metrics", "namespace": "ops"}, ("ops", "gpu-metrics-load-test")),
         (
-            {"exported_pod": "web-1", "exported_namespace": "chat", "pod": "dcgm-exporter-2", "namespace": "ops"},
+            {"pod": "gpu-metrics-load-test", "job": "gpu-metrics", "namespace": "ops"},
+            ("ops", "gpu-metrics-load-test"),
+        ),
+        (
+            {
+                "exported_pod": "web-1",
+                "exported_namespace": "chat",
+                "pod": "dcgm-exporter-2",
+                "namespace": "ops",
+            },
             ("chat", "web-1"),
         ),
         ({"exported_pod": "", "exported_namespace": "", "pod": "odd-name", "namespace": "ops"}, (None, None)),
@@ -205,7 +222,13 @@ def test_one_workload_seen_behind_a_target_tells_how_to_read_its_other_series(wa
 
 
 def test_lower_case_names_and_labels_are_the_same(warehouse):
-    told = {"uuid": "GPU-1", "hostname": "node-1", "modelname": "NVIDIA A100", "gpu_i_id": "3", "gpu_i_profile": "1g.5gb"}
+    told = {
+        "uuid": "GPU-1",
+        "hostname": "node-1",
+        "modelname": "NVIDIA A100",
+        "gpu_i_id": "3",
+        "gpu_i_profile": "1g.5gb",
+    }
     load(warehouse, [(GR.lower(), told, 0, 0.2)])
     (hour,) = hours(warehouse)
     assert (hour["device_id"], hour["gpu_model"], hour["node"]) == ("GPU-1/3", "NVIDIA A100", "node-1")
@@ -216,7 +239,10 @@ def test_loading_again_replaces_hours_and_cuts_stretches(warehouse):
     load(warehouse, idle)
     load(warehouse, [(GR, labels(), 600 * n, 0.9) for n in range(6 * 2, 6 * 4)])
     assert [hour["idle_seconds"] for hour in hours(warehouse)] == [3600, 3600, 0, 0, 3600, 3600]
-    kept = [(stretch["start_at"] - START, stretch["end_at"] - START, stretch["seconds"]) for stretch in stretches(warehouse)]
+    kept = [
+        (stretch["start_at"] - START, stretch["end_at"] - START, stretch["seconds"])
+        for stretch in stretches(warehouse)
+    ]
     assert kept == [
         (timedelta(0), timedelta(hours=2), 7200),
         (timedelta(hours=4), timedelta(hours=6), 7200),
@@ -252,7 +278,9 @@ GAPS = st.sampled_from([10, 10, 10, 15, 20, 21, 45, 2000])
 SIGNALS = st.sampled_from([0.0, 0.004, 0.005, 0.006, 0.01, 0.011, 0.02, 0.04, 0.05, 0.1, 0.2, 0.9])
 HOLDERS = st.sampled_from([(), (), ("a",), ("b",), ("a", "b"), ("a", "b", "c")])
 TICK = st.tuples(GAPS, SIGNALS, HOLDERS, st.booleans())
-FLEET = st.lists(st.tuples(st.integers(3000, 3700), st.lists(TICK, min_size=1, max_size=25)), min_size=1, max_size=3)
+FLEET = st.lists(
+    st.tuples(st.integers(3000, 3700), st.lists(TICK, min_size=1, max_size=25)), min_size=1, max_size=3
+)
 
 
 def samples_of(fleet):
@@ -283,7 +311,7 @@ def second_by_second(told):
         ]
     steps = {}
     for device, seen in kept.items():
-        gaps = [b[0] - a[0] for a, b in zip(seen, seen[1:], strict=False)]
+        gaps = [b[0] - a[0] for a, b in itertools.pairwise(seen)]
         if gaps:
             steps[device] = min(statistics.median_low(gaps), 3600)
     finest = min(steps.values(), default=30)
@@ -324,7 +352,7 @@ def expected_stretches(state, threshold):
     return [(device, pod, start, end, (end - start) / sharers) for device, pod, start, end, sharers in runs]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fleet=FLEET)
 def test_hours_and_stretches_equal_a_count_of_seconds(warehouse, fleet):
     clear(warehouse)
@@ -332,7 +360,8 @@ def test_hours_and_stretches_equal_a_count_of_seconds(warehouse, fleet):
     load(warehouse, rows)
     state = second_by_second(told)
     found = {
-        (hour["device_id"], (hour["hour"] - START) // timedelta(hours=1), hour["pod"]): hour for hour in hours(warehouse)
+        (hour["device_id"], (hour["hour"] - START) // timedelta(hours=1), hour["pod"]): hour
+        for hour in hours(warehouse)
     }
     wanted = expected_hours(state)
     assert set(found) == set(wanted)

@@ -28,7 +28,7 @@ class Samples:
     read_from: datetime | None = None
     delivery_id: str | None = None
 
-    def batches(self, window, watermark):
+    def batches(self, window, watermark):  # noqa: ARG002 - the protocol's
         self.delivery_id = self.delivery_id or f"made up {next(IDS)}"
         yield self
 
