@@ -1,0 +1,225 @@
+"""Idle GPUs, on six machines each of which is one sentence (tests/support/idle_estate.sql), and on the small estate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from estate import build
+from streamlit.testing.v1 import AppTest
+
+from dashboard.charts import idle as charts
+from data.home import snapshot_file
+from data.query.idle import idle, idle_by_day
+from data.remedy import whole_machine
+from data.snapshot import open_latest
+
+SQL = Path(__file__).parents[1] / "support" / "idle_estate.sql"
+FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
+
+
+@pytest.fixture(scope="module")
+def six_machines(tmp_path_factory):
+    home = build(tmp_path_factory.mktemp("idle"), rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute(SQL.read_text())
+    return home
+
+
+@pytest.fixture
+def machines(six_machines):
+    return open_latest(six_machines).cursor()
+
+
+@pytest.fixture
+def page(six_machines, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(six_machines))
+
+    def page(**query):
+        app = AppTest.from_file(str(FRAME), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run().switch_page("views/idle.py").run()
+        assert not app.exception, [e.message for e in app.exception]
+        return app
+
+    return page
+
+
+def finding(found, machine):
+    (row,) = found.findings[found.findings["machine"] == machine].to_dict("records")
+    return row
+
+
+def test_the_forgotten_machine_comes_first_and_is_all_cash(machines, october):
+    found = idle(machines, october, 0.01, 30)
+
+    worst = found.findings.iloc[0]
+    assert worst["machine"] == "i-0forgotten"
+    assert worst["cost"] == pytest.approx(39_628.80, abs=1e-6)  # 30 days x 24 h x 8 x $6.88
+    assert worst["cash"] == worst["dark_cost"] == pytest.approx(39_628.80, abs=1e-6)
+    assert worst["hours"] == worst["dark_hours"] == 5_760
+    assert worst["whole_hours"] == 720
+    assert worst["state"] == "unallocated"
+    assert worst["ongoing"]
+    assert worst["cost_per_month"] == pytest.approx(730 * 55.04)
+
+
+def test_since_is_not_moved_by_a_free_hour_three_weeks_earlier(machines, october):
+    september = replace(october, start=october.start.replace(month=9, day=8))
+
+    for period in (october, september):
+        assert (
+            str(finding(idle(machines, period, 0.01, 30), "i-0forgotten")["since"]) == "2026-10-02 00:00:00"
+        )
+    # The two hours of 10 September count in the period's cost, not in what the present spell cost to date.
+    row = finding(idle(machines, september, 0.01, 30), "i-0forgotten")
+    assert row["cost"] == pytest.approx(39_628.80 + 2 * 6.88)
+    assert row["cost_to_date"] == pytest.approx(39_628.80)
+    assert row["cash"] == pytest.approx(39_628.80)  # one device of eight is freed capacity, not cash
+
+
+def test_since_and_to_date_look_back_before_the_period(machines, october):
+    last_week = replace(october, start=october.end.replace(month=10, day=25))
+
+    row = finding(idle(machines, last_week, 0.01, 30), "i-0forgotten")
+    assert row["cost"] == pytest.approx(7 * 24 * 55.04)
+    assert row["cost_to_date"] == pytest.approx(39_628.80)
+    assert str(row["since"]) == "2026-10-02 00:00:00"
+
+
+def test_half_a_machine_is_freed_capacity(machines, october):
+    row = finding(idle(machines, october, 0.01, 30), "i-0half")
+
+    assert (row["cost"], row["cash"], row["freed"]) == (96, 0, 96)
+    assert (row["devices"], row["machine_devices"]) == (1, 2)
+    assert not row["ongoing"]
+    assert row["cost_per_month"] != row["cost_per_month"]  # over: unknown, not 0
+
+
+def test_hours_under_a_commitment_are_freed_not_cash(machines, october):
+    row = finding(idle(machines, october, 0.01, 30), "i-0plan")
+
+    assert (row["cost"], row["cash"], row["freed"]) == (240, 0, 240)
+
+
+def test_a_batch_job_at_three_percent_is_no_finding_at_one_percent(machines, october):
+    at_one = idle(machines, october, 0.01, 30)
+    at_five = idle(machines, october, 0.05, 30)
+
+    assert "i-0night" not in set(at_one.findings["machine"])
+    assert at_one.by_state["held idle"].cost == 0
+    row = finding(at_five, "i-0night")
+    assert row["cost"] == 29 * 12 * 2  # 29 nights of 12 hours at $2
+    assert (row["state"], row["holder"]) == ("held idle", "jobs/sim-0")
+    assert str(row["since"]) == "2026-10-02 20:00:00"
+    assert at_five.by_state["held idle"].hours == 29 * 12
+
+
+def test_a_window_longer_than_the_nights_hides_them(machines, october):
+    assert "i-0night" in set(idle(machines, october, 0.05, 720).findings["machine"])
+    assert "i-0night" not in set(idle(machines, october, 0.05, 1440).findings["machine"])
+
+
+def test_short_pauses_count_only_when_asked_for(machines, october):
+    def paused(window):
+        return any("l4-pause" in m for m in idle(machines, october, 0.01, window).findings["machine"])
+
+    assert paused(10)
+    assert not paused(30)
+
+
+def test_thin_evidence_is_withheld_and_counted(machines, october):
+    found = idle(machines, october, 0.01, 30)
+
+    (row,) = found.withheld.to_dict("records")
+    assert (row["machine"], row["coverage"], row["cost"]) == ("i-0thin", 0.5, 36)
+    assert "i-0thin" not in set(found.findings["machine"])
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.01, 0.1])
+@pytest.mark.parametrize("window", [0, 30, 720])
+def test_the_parts_add_up(machines, october, threshold, window):
+    found = idle(machines, october, threshold, window)
+
+    assert sum(part.cost for part in found.by_state.values()) == pytest.approx(found.cost)
+    assert found.cash + found.freed == pytest.approx(found.cost)
+    assert found.dark.cost <= found.by_state["unallocated"].cost
+    days = idle_by_day(machines, october, threshold, window)
+    assert days["cost"].sum() == pytest.approx(found.cost + found.withheld["cost"].sum())
+
+
+def test_at_one_percent_and_any_length_idle_is_what_the_hours_say(machines, october):
+    """The runs and the hours are two roads to the same money (MODEL 6), where no window hides anything."""
+    hours = machines.execute(
+        "SELECT sum(idle_cost) FROM gpu_hour WHERE hour >= ? AND hour < ?", [october.start, october.end]
+    ).fetchone()[0]
+    pauses = 20 / 60 * 1.0  # the L4's pause stands in a busy hour of the estate
+    found = idle(machines, october, 0.01, 0)
+
+    assert found.cost + found.withheld["cost"].sum() == pytest.approx(float(hours) + pauses)
+
+
+def test_an_unknown_threshold_says_which_there_are(machines, october):
+    with pytest.raises(ValueError, match=r"kept at 0.0%, 0.5%, 1.0%.*not at 3.0%"):
+        idle(machines, october, 0.03, 30)
+
+
+def test_the_page_names_machine_rule_and_command(page):
+    app = page()
+
+    assert "$40.0k went to idle GPUs" in app.subheader[0].value.replace("\\", "")
+    assert "i-0forgotten, free since Oct 2: $39,628.80" in app.subheader[0].value.replace("\\", "")
+    assert "idle = sm_active ≤ 1 % for ≥ 30 min" in app.caption[1].value
+    assert any("1 withheld, $36.00" in c.value.replace("\\", "") for c in app.caption)
+    assert [c.value for c in app.code][:2] == [
+        "aws ec2 stop-instances --region us-east-1 --instance-ids i-0forgotten",
+        "aws ec2 start-instances --region us-east-1 --instance-ids i-0forgotten",
+    ]
+    table = app.dataframe(key="findings-table").value
+    assert table["machine"].iloc[0] == "i-0forgotten"
+    assert table["gpus"].iloc[0] == "8 of 8"
+
+
+def test_the_page_keeps_threshold_and_window_in_the_url(page):
+    app = page(threshold="5 %", window="2 h")
+
+    assert "≤ 5 % for ≥ 2 h" in app.caption[1].value
+
+
+def test_a_rule_that_nothing_meets_says_so(page):
+    app = page(provider=["GCP"])
+
+    assert app.subheader[0].value == "No GPU stood idle by this rule."
+
+
+def test_commands_are_quoted_for_a_shell():
+    evil = "//compute.googleapis.com/projects/p;rm -rf ~/zones/us-central1-a/instances/$(id)"
+    remedy = whole_machine("GCP", evil, None, None)
+
+    assert remedy.stop == (
+        "gcloud compute instances stop '$(id)' --zone us-central1-a --project 'p;rm -rf ~'"
+    )
+    assert remedy.undo == remedy.stop.replace(" stop ", " start ")
+
+
+def test_an_arn_carries_its_own_region():
+    arn = "arn:aws:ec2:eu-west-1:100000000011:instance/i-0abc"
+
+    assert whole_machine("AWS", arn, "us-east-1", None).stop == (
+        "aws ec2 stop-instances --region eu-west-1 --instance-ids i-0abc"
+    )
+
+
+def test_no_command_is_better_than_a_wrong_one():
+    assert whole_machine("AWS", "arn:aws:sagemaker:us-east-1:1:endpoint/chat", None, None).stop is None
+    assert whole_machine(None, None, None, None).stop is None
+
+
+def test_the_chart_stacks_the_states(machines, october):
+    figure = charts.by_day(idle_by_day(machines, october, 0.05, 30), "USD")
+
+    assert [bar.name for bar in figure.data] == ["held idle", "unallocated"]
+    assert figure.layout.barmode == "stack"
