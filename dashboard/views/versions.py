@@ -63,9 +63,8 @@ def _sentence(versions: pd.DataFrame, candidates: pd.DataFrame, filters: Filters
     served = "unknown traffic" if fmt.is_unknown(worst["traffic_share"]) else (
         f"{fmt.percent(worst['traffic_share'])} of the traffic")  # fmt: skip
     gpus = f" on {worst['gpus']} GPUs" if worst["gpus"] else ""
-    could = "version could go" if len(candidates) == 1 else "versions could go"
     return (
-        f"{len(candidates)} of {live} live {could}; the dearest, {worst['model']} {worst['version']}, serves "
+        f"{len(candidates)} of {live} live versions could go; the dearest, {worst['model']} {worst['version']}, serves "
         f"{served}{gpus} for {fmt.short_money(worst['cost'], filters.currency)}."
     )
 
