@@ -128,8 +128,11 @@ class Resources:
                     machines.append(Machine.model_validate(row))
                 else:
                     deployments.append(Deployment.model_validate(row))
+                continue
             except ValidationError as error:
-                raise SourceError(f"{path}, {where}: {_said(error, kind)} {DOCUMENTED}") from None
+                problem = _said(error, kind)
+            # outside: a pydantic error in __context__ would keep every frame, and DuckDB with it, alive for good
+            raise SourceError(f"{path}, {where}: {problem} {DOCUMENTED}")
         return Estate(file, tuple(machines), tuple(deployments))
 
 
