@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard import format as fmt
+from dashboard import theme
 from dashboard.charts.overview import mover_name
 from data.economics.identity import Parts
 from data.filters import Filters
@@ -24,7 +25,7 @@ def moved(relative: float | None) -> str:
 
 
 def spend(now: float, before: float | None, movers: pd.DataFrame, filters: Filters) -> str:
-    """What was spent, how that compares, and the largest movers in that direction."""
+    """What was spent, how that compares, and the three largest moves in either direction."""
     total = f"Spend was {fmt.short_money(now, filters.currency)} in {fmt.period(filters.start, filters.end)}"
     relative = fmt.change(now, before)
     if relative is None or before is None:
@@ -35,20 +36,19 @@ def spend(now: float, before: float | None, movers: pd.DataFrame, filters: Filte
     direction = "up" if difference > 0 else "down"
     amount = fmt.short_money(abs(difference), filters.currency)
     change = f"{direction} {amount} ({fmt.percent(relative, plus=True)})"
-    same_way = movers[(movers["change"] > 0) == (difference > 0)].head(2)
+    largest = movers.head(3)
     named = [
         f"{mover_name(rung, model)} {fmt.short_money(step, filters.currency, plus=True)}"
-        for rung, model, step in zip(same_way["rung"], same_way["model"], same_way["change"], strict=True)
+        for rung, model, step in zip(largest["rung"], largest["model"], largest["change"], strict=True)
     ]
-    because = f": {' and '.join(named)} moved it most" if named else ""
-    return f"{total}, {change}{because}."
+    return f"{total}, {change}. Largest moves: {', '.join(named)}." if named else f"{total}, {change}."
 
 
 def highest(day: HighestDay, currency: str) -> str:
     """The dearest day against a median one, and what drove it."""
     above = day.cost - day.median_cost
     text = (
-        f"Highest day: {fmt.day(day.day)}, {fmt.short_money(day.cost, currency)}, "
+        f"Highest day of AI usage: {fmt.day(day.day)}, {fmt.short_money(day.cost, currency)}, "
         f"{fmt.short_money(above, currency, plus=True)} over the median day "
         f"({fmt.short_money(day.median_cost, currency)})"
     )
@@ -60,6 +60,23 @@ def highest(day: HighestDay, currency: str) -> str:
         f"{text}. Most of it from {top.kind} ({fmt.short_money(top.excess, currency, plus=True)}): "
         f"{top.resource_id}{resources} in account {top.sub_account_id}."
     )
+
+
+def tallest(spend: pd.DataFrame, highest: HighestDay, currency: str) -> str:
+    """Why another day than the one of most usage stands taller in the chart; "" where it is the same day."""
+    table = spend.pivot_table(index="day", columns="rung", values="cost", fill_value=0.0)
+    charged = table.clip(lower=0).sum(axis=1).to_numpy()
+    place = int(charged.argmax())
+    day = pd.Timestamp(table.index.to_numpy()[place])
+    if day == pd.Timestamp(highest.day):
+        return ""
+    excess = (table.iloc[place] - table.median()).sort_values(ascending=False)
+    named = [
+        f"{theme.rung_name(str(rung))} {fmt.short_money(float(step), currency, plus=True)}"
+        for rung, step in excess.head(2).items()
+        if step > 0.02 * charged[place]
+    ]
+    return f"{fmt.day(day)} stands taller for what is charged once: {', '.join(named)}." if named else ""
 
 
 def unit_cost(cost: float | None, before: float | None, filters: Filters) -> str:
@@ -94,17 +111,19 @@ def identity(name: str, now: pd.Series, before: pd.Series, parts: Parts | None, 
         else:
             causes.append(f"{word} {moved(step)}")
     volume = fmt.change(now["requests_ok"], before["requests_ok"])
+    aside = ""
     if volume is not None and abs(volume) < UNCHANGED:
         still.append("volume")
     elif volume is not None:
-        causes.append(f"volume {moved(volume)}")
-    unchanged = (
-        f"; {' and '.join([', '.join(still[:-1]), still[-1]] if len(still) > 1 else still)} unchanged"
-        if still
-        else ""
-    )
+        aside = f"; volume {moved(volume)}"
+    unchanged = f"; {_and(still)} unchanged" if still else ""
     value = fmt.unit_cost(now["cost_per_inference"], currency)
-    return f"{name}: cost per inference {moved(relative)} to {value} because {', '.join(causes)}{unchanged}."
+    because = f" because {_and(causes)}" if causes else ""
+    return f"{name}: cost per inference {moved(relative)} to {value}{because}{unchanged}{aside}."
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def evidence(trust: Trust, blind: int, filters: Filters) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard import format as fmt
 from dashboard import headlines
-from dashboard.columns import count_column, percent_column, unit_cost_column
+from dashboard.columns import count_column, money_column, percent_column, unit_cost_column
 from data.economics.identity import Factors, Parts, explain
 from data.filters import Filters
 
@@ -38,15 +38,11 @@ def parts(row: pd.Series) -> Parts | None:
     return explain(Factors(*values[:3]), Factors(*values[3:]))
 
 
-def most_moved(changes: pd.DataFrame) -> pd.Series | None:
-    """The model whose change of unit cost moved the most money; with one model, that one. None where
-    nothing compares.
-    """
+def explainable(changes: pd.DataFrame) -> pd.DataFrame:
+    """The models whose change can be taken apart, by the money that it moved, rises before falls of the same size."""
     models = changes[changes["model"].notna() & changes["impact"].notna()]
-    models = models[[parts(row) is not None for _, row in models.iterrows()]]
-    if models.empty:
-        return None
-    return models.sort_values("impact", key=abs).iloc[-1]
+    models = models.loc[[index for index, row in models.iterrows() if parts(row) is not None]]
+    return models.sort_values("impact", key=lambda impact: impact.abs(), ascending=False, kind="stable")
 
 
 def name_of(row: pd.Series) -> str:
@@ -54,24 +50,32 @@ def name_of(row: pd.Series) -> str:
     return "All models on GPUs" if fmt.is_unknown(row["model"]) else str(row["model"])
 
 
-def sentence(changes: pd.DataFrame, filters: Filters) -> str:
-    """The story of the model that moved the most money."""
-    row = most_moved(changes)
-    if row is None:
-        return "No earlier period with GPU models to compare with."
+def sentences(changes: pd.DataFrame, filters: Filters) -> list[str]:
+    """The stories worth telling: the two rises that cost most, then the fall that saved most."""
+    models = explainable(changes)
+    if models.empty:
+        return ["No earlier period with GPU models to compare with."]
+    told = pd.concat([models[models["impact"] > 0].head(2), models[models["impact"] <= 0].head(1)])
+    return [_sentence(row, filters) for _, row in told.iterrows()]
+
+
+def _sentence(row: pd.Series, filters: Filters) -> str:
     before = row.rename(lambda column: str(column).removesuffix("_before"))
     before = before[~before.index.duplicated(keep="last")]
     return headlines.identity(name_of(row), row, before, parts(row), filters.currency)
 
 
 def table(changes: pd.DataFrame) -> pd.DataFrame:
-    """One row per model: the unit cost and its three factors, each with its relative change."""
-    rows = pd.DataFrame({"model": [name_of(row) for _, row in changes.iterrows()]})
+    """One row per model, the largest effect first: the unit cost and its factors, each with its relative change."""
+    place = changes["impact"].abs().where(changes["model"].notna(), float("inf"))
+    changes = changes.loc[place.sort_values(ascending=False, na_position="last").index]
+    rows = pd.DataFrame(
+        {"model": [name_of(row) for _, row in changes.iterrows()], "impact": changes["impact"].to_numpy()}
+    )
     for column in ("cost_per_inference", *FACTORS, "requests_ok"):
-        rows[column] = changes[column]
-        rows[f"{column}_change"] = (
-            changes[column] / changes[f"{column}_before"].where(changes[f"{column}_before"] > 0) - 1
-        )
+        before = changes[f"{column}_before"].where(changes[f"{column}_before"] > 0)
+        rows[column] = changes[column].to_numpy()
+        rows[f"{column}_change"] = (changes[column] / before - 1).round(6).to_numpy() + 0.0  # no "-0 %"
     return rows
 
 
@@ -81,6 +85,7 @@ def columns(filters: Filters) -> dict[str, Any]:
         f"{name}_change": percent_column("Δ") for name in ("cost_per_inference", *FACTORS, "requests_ok")
     }
     return {
+        "impact": money_column("effect", filters, "Change of the unit cost × this period's requests"),
         "cost_per_inference": unit_cost_column("per inference", filters),
         "price_per_gpu_hour": unit_cost_column("price per GPU-hour", filters),
         "utilisation": percent_column("utilisation"),

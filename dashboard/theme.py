@@ -9,6 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashboard import format as fmt
+
 COST = "#3D7DD8"
 IDLE = "#E69F00"
 UNOBSERVED = "#9AA3B2"
@@ -60,6 +62,15 @@ def rung_marker(rung: str) -> dict[str, Any]:
         "bgcolor": "rgba(0,0,0,0)",
     }
     return {"color": colour, "line": {"width": 0}, "pattern": pattern}
+
+
+def money_ticks(currency: str) -> dict[str, Any]:
+    """Axis ticks in thousands and millions with the sign before the symbol: $20k, −$20k."""
+    return (
+        {"tickformat": "$~s"}
+        if currency == "USD"
+        else {"tickformat": "~s", "tickprefix": fmt.symbol(currency)}
+    )
 
 
 def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool = True) -> go.Figure:

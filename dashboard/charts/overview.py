@@ -30,7 +30,7 @@ def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None)
         )
     figure.update_layout(barmode="relative")
     theme.dress(figure, unit=f"{currency} per day (UTC)", height=380)
-    figure.update_yaxes(tickprefix=sign, tickformat=",")
+    figure.update_yaxes(**theme.money_ticks(currency))
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     if highest is not None:
         top = float(spend.loc[(spend["day"] == pd.Timestamp(highest)) & (spend["cost"] > 0), "cost"].sum())
@@ -67,7 +67,6 @@ def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
     theme.dress(figure, legend=False, height=90 + 30 * max(len(rows), 2))
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(
-        tickprefix=fmt.symbol(currency),
         zeroline=True,
         zerolinecolor=theme.NEUTRAL,
         showgrid=True,
@@ -77,5 +76,7 @@ def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
     if len(change):
         low, high = min(change.min(), 0.0), max(change.max(), 0.0)
         room = 0.22 * (high - low)  # for the amounts beside the bars
-        figure.update_xaxes(range=[low - room if low else -room / 4, high + room], tickformat=",", nticks=6)
+        figure.update_xaxes(
+            range=[low - room if low else -room / 4, high + room], nticks=6, **theme.money_ticks(currency)
+        )
     return figure

@@ -70,7 +70,7 @@ def ladder_waterfall(rows: pd.DataFrame, currency: str) -> go.Figure:
     theme.dress(figure, legend=False, height=110 + 26 * len(names))
     figure.update_layout(hovermode="closest", bargap=0.3)
     figure.update_xaxes(
-        tickprefix=fmt.symbol(currency), tickformat="~s", showgrid=True, gridcolor=theme.GRID, nticks=6,
+        **theme.money_ticks(currency), showgrid=True, gridcolor=theme.GRID, nticks=6,
         range=[low, high + 0.2 * (high - low or 1)],
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)

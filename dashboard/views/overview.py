@@ -8,8 +8,17 @@ import streamlit as st
 from dashboard import filter_bar, headlines, store
 from dashboard import format as fmt
 from dashboard.charts import overview as charts
-from dashboard.columns import money_column, text_column
-from dashboard.page_parts import Card, chart_with_table, empty_state, headline, kpi_row, note, scope_line
+from dashboard.columns import count_column, money_column, text_column
+from dashboard.page_parts import (
+    Card,
+    chart_with_table,
+    empty_state,
+    headline,
+    kpi_row,
+    note,
+    scope_line,
+    table_with_download,
+)
 from data.filters import Filters
 from data.query import overview
 
@@ -82,13 +91,35 @@ def _days(filters: Filters) -> None:
     top = store.ask(overview.highest_day, filters)
     st.subheader("Spend per day", anchor=False)
     if top is not None:
-        st.markdown(headlines.highest(top, filters.currency).replace("$", r"\$"))
+        said = f"{headlines.highest(top, filters.currency)} {headlines.tallest(spend, top, filters.currency)}"
+        st.markdown(said.replace("$", r"\$"))
+    columns = {
+        "day": st.column_config.DateColumn("day (UTC)"),
+        "rung": text_column("rung"),
+        "cost": money_column("cost", filters),
+    }
     figure = charts.spend_stack(spend, filters.currency, top.day if top else None)
-    chart_with_table(
-        figure, spend, name="spend-by-day", alt="Spend per day, stacked by rung of the cost ladder",
-        columns={"day": st.column_config.DateColumn("day (UTC)"), "rung": text_column("rung"),
-                 "cost": money_column("cost", filters)},
-    )  # fmt: skip
+    alt = "Spend per day, stacked by rung of the cost ladder"
+    chart_with_table(figure, spend, name="spend-by-day", alt=alt, columns=columns)
+    if top is not None and len(top.drivers):
+        with st.expander(f"What rose on {fmt.day(top.day)}"):
+            _drivers(top.drivers, filters)
+
+
+def _drivers(drivers: pd.DataFrame, filters: Filters) -> None:
+    note(
+        "By instance type, else service, against its median day of the period; the resource is the one that rose most."
+    )
+    columns = {
+        "kind": text_column("instance type or service"),
+        "cost": money_column("cost of the day", filters),
+        "median_cost": money_column("median day", filters),
+        "excess": money_column("above it", filters),
+        "resource_id": text_column("resource"),
+        "sub_account_id": text_column("account"),
+        "resources_up": count_column("resources that rose"),
+    }
+    table_with_download(drivers, name="day-drivers", columns=columns)
 
 
 def _movers(movers: pd.DataFrame, filters: Filters) -> None:

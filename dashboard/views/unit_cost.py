@@ -10,6 +10,7 @@ from dashboard import format as fmt
 from dashboard.charts import unit_cost as charts
 from dashboard.columns import count_column, money_column, percent_column, text_column, unit_cost_column
 from dashboard.page_parts import (
+    CHART_CONFIG,
     Card,
     Good,
     chart_with_table,
@@ -41,7 +42,8 @@ def main() -> None:
     now, then = total.iloc[0], before.iloc[0] if len(before) else None
     old = None if then is None else then["cost_per_inference"]
     headline(headlines.unit_cost(now["cost_per_inference"], old, filters))
-    st.markdown(identity_change.sentence(changes, filters).replace("$", r"\$"))
+    for sentence in identity_change.sentences(changes, filters):
+        st.markdown(f"- {sentence}".replace("$", r"\$"))
     note(f"{scope_line(filters)}. Unit costs use the effective view whatever view is chosen.")
     kpi_row(_cards(now, then, filters))
     _trend(filters)
@@ -105,19 +107,16 @@ def _trend(filters: Filters) -> None:
 def _why(changes: pd.DataFrame, filters: Filters) -> None:
     st.subheader("Why it moved: price ÷ (utilisation × throughput)", anchor=False)
     note("Allocated basis, over the held and observed GPU-hours; models without a GPU have no such factors.")
-    picked = identity_change.most_moved(changes)
-    if picked is not None:
+    models = identity_change.explainable(changes)
+    if not models.empty:
+        name: str = st.selectbox("Model", models["model"], key="explain", bind="query-params", width=260)
+        picked = models[models["model"] == name].iloc[0]
         parts = identity_change.parts(picked)
         assert parts is not None
-        st.markdown(f"**{identity_change.name_of(picked)}**")
-        figure = charts.bridge(
-            picked["cost_per_inference_before"], parts, picked["cost_per_inference"], filters.currency
-        )
+        old, new = picked["cost_per_inference_before"], picked["cost_per_inference"]
+        figure = charts.bridge(old, parts, new, filters.currency)
         st.plotly_chart(
-            figure,
-            key="bridge",
-            config={"displayModeBar": False},
-            alt="What each factor did to the unit cost",
+            figure, key="bridge", config=CHART_CONFIG, alt=f"What each factor did to the unit cost of {name}"
         )
     table = identity_change.table(changes)
     table_with_download(table, name="identity", columns=identity_change.columns(filters))

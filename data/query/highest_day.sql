@@ -1,12 +1,15 @@
--- One row: the day on which usage cost most, and what a median day of the period costs. Tax, credits, corrections and fees paid
--- ahead (timing) fall on single days without anything having happened, so they are not usage.
+-- One row: the day on which AI usage cost most, and what a median day of the period costs. Support, tax, credits, corrections and
+-- fees paid ahead fall on single days without anything having happened, so they are no usage; `outside` is no AI.
 WITH days AS (
     SELECT day, sum(in_view($view, effective_cost, billed_cost, contracted_cost, list_cost)) AS cost
     FROM ladder
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
-        AND rung NOT IN ('tax', 'credit', 'refund_correction', 'timing', 'unexplained')
+        AND (
+            rung IN ('serving_busy', 'serving_idle', 'serving_cpu', 'unallocated', 'unobserved', 'other_gpu', 'managed')
+            OR (rung = 'shared' AND component <> 'support')
+        )
     GROUP BY 1
 )
 SELECT

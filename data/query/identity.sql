@@ -1,7 +1,7 @@
 -- Grain: model, and one row without a model for the whole scope. MODEL 5: cost per inference = price / (utilisation x throughput),
 -- all of them over held and observed device-hours; allocated basis, effective view.
 WITH held AS (
-    SELECT model, busy_cost + idle_cost AS cost, busy_seconds, held_seconds, requests_ok
+    SELECT model, coalesce(busy_cost, 0) + coalesce(idle_cost, 0) AS cost, busy_seconds, held_seconds, requests_ok
     FROM unit_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency AND held_seconds > 0
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)

@@ -28,7 +28,7 @@ def spend_by_rung(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.Dat
 
 @dataclass(frozen=True)
 class HighestDay:
-    """The dearest day of usage, and the median one it is measured against (money); drivers: kind (instance
+    """The dearest day of AI usage, and the median one it is measured against (money); drivers: kind (instance
     type
     or service), cost, median_cost, excess, resource_id, sub_account_id, resources_up, most excess first."""
 
@@ -40,7 +40,7 @@ class HighestDay:
 
 
 def highest_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> HighestDay | None:
-    """The day on which usage cost most, without tax, credits, corrections and timing; None without charges.
+    """The day on which AI usage cost most (no support, tax, credits or fees ahead); None without charges.
     Drivers are empty under a model filter, which a billing line cannot follow."""
     params = filters.params()
     row = ask_row(cursor, "highest_day", params)

@@ -15,8 +15,12 @@ SELECT
         WHERE day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unpriced_lines,
-    -- data_through is exclusive
-    (SELECT CAST(min(data_through) - INTERVAL 1 MICROSECOND AS DATE) FROM source_state WHERE grain IN ('cost', 'telemetry'))
-        AS last_day,
+    -- Every bill is needed, so the one that ends first counts; telemetry sources stand in for one another. data_through is exclusive.
+    (
+        SELECT CAST(least(
+            min(CASE WHEN grain = 'cost' THEN data_through END), max(CASE WHEN grain = 'telemetry' THEN data_through END)
+        ) - INTERVAL 1 MICROSECOND AS DATE)
+        FROM source_state
+    ) AS last_day,
     (SELECT coalesce(bool_and(effective_usable), TRUE) FROM load WHERE grain = 'cost' AND status IN ('loaded', 'replaced'))
         AS effective_usable

@@ -10,7 +10,9 @@ WITH rows AS (
         requests_ok,
         input_tokens + output_tokens AS tokens,
         busy_seconds,
-        held_seconds
+        held_seconds,
+        -- a version's hours without traffic are no sign that nobody counts its requests; a whole period is
+        sum(requests_ok) OVER (PARTITION BY model, version) IS NULL AS uncounted
     FROM unit_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
@@ -27,7 +29,7 @@ SELECT
     cost_per_1m_tokens(cost, tokens) AS cost_per_1m_tokens,
     utilisation(busy_seconds, held_seconds) AS utilisation,
     throughput(CASE WHEN held_seconds > 0 THEN requests_ok END, busy_seconds) AS throughput,
-    CAST(sum(CASE WHEN requests_ok IS NULL THEN cost ELSE 0 END) AS DOUBLE) AS uncounted_cost
+    CAST(sum(CASE WHEN uncounted THEN cost ELSE 0 END) AS DOUBLE) AS uncounted_cost
 FROM rows
 GROUP BY 1, 2
 ORDER BY cost DESC

@@ -82,11 +82,11 @@ def test_six_gpus_for_the_work_of_four_raise_the_cost_by_half(cursor, october):
         unit_cost.identity(cursor, october), unit_cost.identity(cursor, october.previous())
     )
 
-    assert identity_change.sentence(changes, october) == (
+    assert identity_change.sentences(changes, october)[0] == (
         "summarise: cost per inference rose 50.0 % to $0.0400 because utilisation fell 33.3 %; "
         "price, throughput and volume unchanged."
     )
-    row = identity_change.most_moved(changes)
+    row = identity_change.explainable(changes).iloc[0]
     assert row["impact"] == pytest.approx(432_000 * (0.04 - 0.08 / 3))
 
 
@@ -121,7 +121,7 @@ def test_the_bridge_has_no_rest(cursor, october):
     changes = identity_change.compare(
         unit_cost.identity(cursor, october), unit_cost.identity(cursor, october.previous())
     )
-    row = identity_change.most_moved(changes)
+    row = identity_change.explainable(changes).iloc[0]
     figure = charts.bridge(
         row["cost_per_inference_before"], identity_change.parts(row), row["cost_per_inference"], "USD"
     )
