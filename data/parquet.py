@@ -12,6 +12,7 @@ import duckdb
 from data import durable
 from data.home import parquet_dir
 
+COMPRESSION = "zstd"  # billing lines: a quarter of snappy's size for the same time to write and to read
 SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -42,7 +43,7 @@ def write_parquet(
     folder = parquet_dir(home) / source / f"{period:%Y-%m}" / load_id
     folder.mkdir(parents=True, exist_ok=True)
     path = _free_name(folder, relation)
-    copy = f"COPY ({query}) TO $parquet_path (FORMAT parquet)"
+    copy = f"COPY ({query}) TO $parquet_path (FORMAT parquet, COMPRESSION {COMPRESSION})"
     (rows,) = con.execute(copy, {**(params or {}), "parquet_path": str(path)}).fetchall()[0]
     if rows == 0:
         path.unlink()

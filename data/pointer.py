@@ -10,6 +10,10 @@ from pathlib import Path
 from data import durable
 from data.home import pointer_file, snapshot_file
 
+SCHEMA_VERSION = (
+    1  # of the relations in a snapshot; raised when a query of today would not run on yesterday's
+)
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -20,14 +20,13 @@ from data import durable
 from data.home import build_file, snapshot_file
 from data.mend import sweep
 from data.pins import pins
-from data.pointer import Pointer, Snapshot, read_pointer, write_pointer
+from data.pointer import SCHEMA_VERSION, Pointer, Snapshot, read_pointer, write_pointer
 from data.retention import keep
 from data.sql import HERE, macros, parquet_view, sql
 
 if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
-SCHEMA_VERSION = 1
 COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price")
 MODEL_FOLDERS = ("model", "schema", "reference")
 
@@ -141,7 +140,7 @@ def _create_views(con: duckdb.DuckDBPyConnection, home: Path) -> None:
 
 def _model_fingerprint(settings: ModelSettings) -> str:
     """Changes with the model's code, reference tables and settings: then every month is built again."""
-    digest = hashlib.sha256(repr(settings).encode())
+    digest = hashlib.sha256(f"{SCHEMA_VERSION} {settings!r}".encode())
     digest.update(macros().encode())
     for folder in MODEL_FOLDERS:
         for path in sorted(p for p in (HERE / folder).rglob("*") if p.suffix in (".sql", ".py", ".csv")):

@@ -15,14 +15,14 @@ from pathlib import Path
 import duckdb
 
 from data.home import parquet_dir, pointer_file, spill_dir
-from data.pointer import Pointer, Snapshot, read_pointer
+from data.pointer import SCHEMA_VERSION, Pointer, Snapshot, read_pointer
 
 THREADS = 2
 MEMORY_LIMIT = "1GB"
 
 
 class NoSnapshot(LookupError):
-    """Nothing to read: an empty store, a moved one, or a generation that is no longer kept."""
+    """Nothing to read: an empty store, a moved one, a generation that is gone or of another version of the code."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +136,20 @@ def _open_current(home: Path, opened: _Opened | None) -> _Opened:
                 raise
 
 
+def _require_schema(con: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
+    ((version,),) = con.execute("SELECT schema_version FROM snap.snapshot").fetchall()
+    if version != SCHEMA_VERSION:
+        raise NoSnapshot(
+            f"Snapshot {snapshot.generation} has relations of version {version}, and this code reads version "
+            f"{SCHEMA_VERSION}. For a current one, run: python -m ingest run"
+        )
+
+
 def _open(home: Path, snapshot: Snapshot) -> _Opened:
     """Attached to a database in memory: two connections to one file in one process would share settings."""
     con = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY_LIMIT})
     con.execute("ATTACH $path AS snap (READ_ONLY)", {"path": str(snapshot.path)})
+    _require_schema(con, snapshot)
     con.execute("SET GLOBAL TimeZone = 'UTC'")
     con.execute("SET GLOBAL temp_directory = $spill", {"spill": str(spill_dir(home))})
     con.execute("SET GLOBAL allowed_directories = $folders", {"folders": [str(parquet_dir(home))]})

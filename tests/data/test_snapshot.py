@@ -271,6 +271,19 @@ def test_reading_goes_on_through_ten_publishes(warehouse):
     assert elsewhere[-1] == 11
 
 
+def test_a_snapshot_of_another_version_is_refused_and_the_next_publish_replaces_it(warehouse, monkeypatch):
+    """After an upgrade a page must not meet a missing column, nor an operator an unchanged store."""
+    publish(warehouse)
+    for module in ("data.snapshot", "data.publish"):
+        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", 2)
+    with pytest.raises(
+        NoSnapshot, match=r"Snapshot 1 has relations of version 1, and this code reads version 2"
+    ):
+        open_latest(warehouse.home)
+    publish(warehouse)
+    assert open_latest(warehouse.home).snapshot.generation == 2
+
+
 def test_an_empty_store_says_what_to_do(home):
     with pytest.raises(NoSnapshot, match=r"No snapshot in .* python -m ingest demo"):
         open_latest(home)
@@ -294,13 +307,12 @@ def test_retention_keeps_the_last_five_each_week_and_the_pinned(gaps, pinned):
         moment += timedelta(minutes=gap)
         snapshots.append(at(moment, generation))
     kept = {snapshot.generation for snapshot in keep(snapshots, pinned, moment)}
-    for snapshot in snapshots:
-        later = [s for s in snapshots if s.generation > snapshot.generation]
-        week = f"{snapshot.published_at:%G-%V}"
-        last_of_its_week = all(f"{s.published_at:%G-%V}" != week for s in later)
+    weeks = [f"{snapshot.published_at:%G-%V}" for snapshot in snapshots]
+    for snapshot, week in zip(snapshots, weeks, strict=True):
+        later = weeks[snapshot.generation :]
         if snapshot.generation in pinned or len(later) < LAST:
             assert snapshot.generation in kept
-        elif not last_of_its_week or moment - snapshot.published_at > timedelta(days=400):
+        elif week in later or moment - snapshot.published_at > timedelta(days=400):
             assert snapshot.generation not in kept
         elif moment - snapshot.published_at < timedelta(days=392):
             assert snapshot.generation in kept
