@@ -170,7 +170,7 @@ VALUES = st.lists(st.one_of(st.none(), st.integers(0, 1000)), min_size=1, max_si
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(engines=st.lists(VALUES, min_size=1, max_size=3))
+@given(engines=st.lists(VALUES, min_size=1, max_size=3).filter(lambda engines: any(filter(any, engines))))
 def test_growth_equals_a_sum_over_pairs(warehouse, engines):
     clear(warehouse)
     rows = [
@@ -178,6 +178,5 @@ def test_growth_equals_a_sum_over_pairs(warehouse, engines):
         for engine, values in enumerate(engines)
         for row in series("vllm:prompt_tokens_total", values, step=600, engine=str(engine))
     ]
-    rows += [("DCGM_FI_DEV_GPU_UTIL", {"UUID": "GPU-1"}, 0, 0)]  # so that there is always something to load
     load(warehouse, rows)
     assert sum(hour["input_tokens"] for hour in traffic(warehouse)) == sum(map(grown, engines))
