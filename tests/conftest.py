@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,23 @@ def recordings():
     if not path.is_dir():
         pytest.skip(f"no recordings at {path}: set INFERLEDGER_RECORDINGS to their folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory):
+    """A store with the whole demo estate, built once by the command line, as `make run` does (about a minute)."""
+    home = tmp_path_factory.mktemp("demo") / "store"
+    command = [sys.executable, "-m", "ingest", "demo"]
+    done = subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env={**os.environ, "INFERLEDGER_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
 
 
 def pytest_collection_modifyitems(items):

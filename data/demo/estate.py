@@ -147,8 +147,8 @@ class Model:
 
 
 RERANK = Model("search-rerank-7b", "search", 1, 0.5, 0.22, 820, shape="flat")
-EMBED = Model("embed-large", "search", 1, 0.12, 0.08, 260, growth=0.25)
-REEMBED = Model("embed-large", "search", 4, 0.03, 0.4, 310, shape="steady", router="spread")
+EMBED = Model("embed-large", "search", 1, 0.3, 0.08, 260, growth=0.25)
+REEMBED = Model("embed-large", "search", 4, 0.1, 0.4, 310, shape="steady", router="spread")
 ADS = Model("ads-copy-8b", "ads", 1, 0.6, 1.9, 540, 120, 0.25, growth=0.4)
 VISION = Model("product-vision-11b", "catalog", 2, 1.5, 6.0, 1900, 180, shape="nightly", growth=0.1)
 MODERATION = Model("moderation-8b", "trust", 1, 0.25, 0.35, 380, 6, 0.7, growth=0.2)
@@ -223,10 +223,10 @@ LANES = (
         "embed",
         18,
         "embeddings",
-        3_200_000,
+        1_280_000,
         _turns(("1.5", 0, 1.15), ("2.0", 14, 1.0), ("2.1", 49, 0.9)),
     ),
-    Lane(REEMBED, "reembed", stories.SPIKE_MACHINES, "embeddings-batch", 84_000_000, _REEMBED, mode="batch"),
+    Lane(REEMBED, "reembed", stories.SPIKE_MACHINES, "embeddings-batch", 25_200_000, _REEMBED, mode="batch"),
     Lane(
         ADS,
         "ads",
