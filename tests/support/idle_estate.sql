@@ -90,4 +90,3 @@ SELECT date_trunc('month', hour)::DATE AS billing_period, hour::DATE AS day, 'ot
     billing_account_id, sub_account_id, billing_currency, sum(cost) AS effective_cost, sum(cost) AS billed_cost
 FROM gpu_hour GROUP BY 1, 2, 4, 5, 6, 7;
 INSERT INTO source_state VALUES ('prometheus', 'prometheus', 'telemetry', 1, 0, '2026-10-31 23:00', 'L1', 'loaded', NULL);
-INSERT INTO snapshot VALUES (1, '2026-11-01 06:03', 1, '2026-10-31');
