@@ -25,6 +25,7 @@ from ingest.source import SourceError, SourceFile
 Kind = Literal["text", "money", "time", "tags", "json"]
 Found = dict[str, tuple[Expression, DuckDBPyType]]
 TEXT = DuckDBPyType("VARCHAR")
+NUMBERS = ("double", "float", "decimal", "integer", "bigint", "smallint", "tinyint", "hugeint")
 SAMPLE_ROWS = 100
 DELIMITERS = (",", ";", "\t", "|")
 SLASHED_DATE = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\s*$")
@@ -253,7 +254,13 @@ def _read(raw: RawFile, have: Found, column: Column) -> Expression:
         return _time(raw, expression, kind)
     if column.kind == "json" and kind.id not in ("varchar", "json"):
         return FunctionExpression("to_json", expression).cast("VARCHAR")
-    texts = [FunctionExpression("text_of", expression.cast("VARCHAR")) for expression, _ in found]
+    # a number cannot spell 'NULL': its text needs no look
+    texts = [
+        expression.cast("VARCHAR")
+        if kind.id in NUMBERS
+        else FunctionExpression("text_of", expression.cast("VARCHAR"))
+        for expression, kind in found
+    ]
     return CoalesceOperator(*texts) if len(texts) > 1 else texts[0]
 
 
@@ -274,7 +281,7 @@ def _lookup(have: Found, name: str) -> tuple[Expression, DuckDBPyType] | None:
 def _money(expression: Expression, kind: DuckDBPyType) -> Expression:
     if kind.id == "varchar":
         return FunctionExpression("money_of_text", FunctionExpression("text_of", expression))
-    return FunctionExpression("money_of_number", expression)
+    return FunctionExpression("money_of_double" if kind.id == "double" else "money_of_number", expression)
 
 
 def _time(raw: RawFile, expression: Expression, kind: DuckDBPyType) -> Expression:
@@ -311,8 +318,10 @@ def _map_macro(raw: RawFile, tags: Expression) -> str:
     """Telling doubled keys apart costs more than the rest of a row: only where this file can have them."""
     keys = FunctionExpression("unnest", FunctionExpression("map_keys", tags))
     names = [key for (key,) in raw.relation.select(keys.alias("key")).distinct().fetchall()]
-    plain = {re.sub(r"^user[:_]", "", name) for name in names}
-    return "tags_of_clean_map" if len(plain) == len(names) else "tags_of_map"
+    plain = [re.sub(r"^user[:_]", "", name) for name in names]
+    if sorted(plain) == sorted(names):
+        return "tags_of_plain_map"
+    return "tags_of_clean_map" if len(set(plain)) == len(names) else "tags_of_map"
 
 
 def _tag_name(column: str, prefix: str) -> str:

@@ -14,6 +14,12 @@ CREATE OR REPLACE TEMP MACRO money_of_text(x) AS
     );
 
 CREATE OR REPLACE TEMP MACRO money_of_number(x) AS TRY_CAST(CAST(x AS VARCHAR) AS DECIMAL(38,12));
+-- The same for a DOUBLE, three times as fast: two decimals of at most 15 digits never share a double, so one that gives
+-- x back is x's shortest text.
+CREATE OR REPLACE TEMP MACRO money_of_double(x) AS
+    CASE WHEN abs(x) < 1e5 AND CAST(CAST(x AS DECIMAL(18,10)) AS DOUBLE) = x
+        THEN CAST(CAST(x AS DECIMAL(18,10)) AS DECIMAL(38,12))
+        ELSE TRY_CAST(CAST(x AS VARCHAR) AS DECIMAL(38,12)) END;
 
 -- '2018-06-20 01:00:00', '…T…Z', '….000Z', '…+02:00', '… +0000 UTC', '2026-08-01T01:00Z'. The year must have four digits:
 -- DuckDB reads 5/1/25 as a day of the year 5. Through TIMESTAMPTZ, since a cast to TIMESTAMP forgets the offset.
@@ -38,7 +44,9 @@ CREATE OR REPLACE TEMP MACRO tags_of_pairs(pairs) AS map_from_entries(list_filte
 CREATE OR REPLACE TEMP MACRO tags_of_map(m) AS
     tags_of_pairs(list_transform(map_entries(m), lambda e: {'k': tag_key(e.key), 'v': CAST(e.value AS VARCHAR)}));
 CREATE OR REPLACE TEMP MACRO tags_of_clean_map(m) AS
-    map_from_entries(list_transform(map_entries(m), lambda e: {'k': tag_key(e.key), 'v': CAST(e.value AS VARCHAR)}));
+    map(list_transform(map_keys(m), lambda k: CASE WHEN starts_with(k, 'user_') OR starts_with(k, 'user:') THEN k[6:] ELSE k END),
+        CAST(map_values(m) AS VARCHAR[]));
+CREATE OR REPLACE TEMP MACRO tags_of_plain_map(m) AS CAST(m AS MAP(VARCHAR, VARCHAR));
 CREATE OR REPLACE TEMP MACRO member_of(x, k) AS
     CASE WHEN json_valid(x) THEN json_extract_string(x, '/' || replace(replace(k, '~', '~0'), '/', '~1')) END;
 CREATE OR REPLACE TEMP MACRO tags_of_object(x) AS

@@ -25,6 +25,7 @@ SELECT
     END AS charge_frequency,
     line_item_line_item_description AS charge_description,
     CASE
+        WHEN line_item_product_code = 'AmazonEC2' AND product_product_family = 'Compute Instance' THEN 'Compute'
         WHEN regexp_matches(line_item_product_code, 'SageMaker|Bedrock|Comprehend|Rekognition|Textract|Kendra') THEN 'AI and Machine Learning'
         WHEN product_product_family IN ('Storage', 'Storage Snapshot', 'System Operation', 'Provisioned Throughput') THEN 'Storage'
         WHEN product_product_family IN ('Data Transfer', 'Load Balancer', 'Load Balancer-Application', 'Load Balancer-Network', 'NAT Gateway', 'IP Address', 'VpcEndpoint') THEN 'Networking'

@@ -12,8 +12,8 @@ SELECT
     sum(exact(billed)) AS billed_cost,
     sum(exact(unblended)) AS contracted_cost,
     sum(exact(list)) AS list_cost,
-    sum(rounding(billed)) AS billed_rounding,
-    sum(rounding(unblended)) AS contracted_rounding,
-    sum(rounding(list)) AS list_rounding
+    rounding(billed) AS billed_rounding,
+    rounding(unblended) AS contracted_rounding,
+    rounding(list) AS list_rounding
 FROM line
 GROUP BY 1, 2, 3, 4, 5, 6

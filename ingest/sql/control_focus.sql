@@ -9,8 +9,8 @@ SELECT
     sum(exact(billed)) AS billed_cost,
     sum(exact(contracted)) AS contracted_cost,
     sum(exact(list)) AS list_cost,
-    sum(rounding(billed)) AS billed_rounding,
-    sum(rounding(contracted)) AS contracted_rounding,
-    sum(rounding(list)) AS list_rounding
+    rounding(billed) AS billed_rounding,
+    rounding(contracted) AS contracted_rounding,
+    rounding(list) AS list_rounding
 FROM control_raw
 GROUP BY 1, 2, 3, 4, 5, 6

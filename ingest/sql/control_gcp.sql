@@ -27,7 +27,7 @@ SELECT
     sum(exact(cost)) AS contracted_cost,
     sum(exact(list)) AS list_cost,
     sum(CAST(stored AS DECIMAL(38,24)) - billed) AS billed_rounding,
-    sum(rounding(cost)) AS contracted_rounding,
-    sum(rounding(list)) AS list_rounding
+    rounding(cost) AS contracted_rounding,
+    rounding(list) AS list_rounding
 FROM line
 GROUP BY 1, 2, 3, 4, 5, 6

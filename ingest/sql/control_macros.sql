@@ -5,8 +5,10 @@ CREATE OR REPLACE TEMP MACRO exact(x) AS
         CASE WHEN regexp_matches(x, '^\s*-?[$€£]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\s*$')
             THEN TRY_CAST(regexp_replace(x, '[$€£,\s]', '', 'g') AS DECIMAL(38,24)) END
     );
--- what storing 12 decimals adds to a line
-CREATE OR REPLACE TEMP MACRO rounding(x) AS CAST(CAST(exact(x) AS DECIMAL(38,12)) AS DECIMAL(38,24)) - exact(x);
+CREATE OR REPLACE TEMP MACRO stored(x) AS coalesce(TRY_CAST(x AS DECIMAL(38,12)), CAST(exact(x) AS DECIMAL(38,12)));
+-- what storing 12 decimals adds to the sum of the lines
+CREATE OR REPLACE TEMP MACRO rounding(x) AS
+    CAST(sum(stored(x)) AS DECIMAL(38,24)) - sum(exact(x));
 CREATE OR REPLACE TEMP MACRO known_provider(x) AS
     CASE
         WHEN x ILIKE 'aws%' OR x ILIKE 'amazon%' THEN 'AWS'
