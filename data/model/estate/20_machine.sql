@@ -21,6 +21,8 @@ told AS (
     GROUP BY 1
 )
 SELECT
+    -- numbered in the order of ids: the heavy joins go by number
+    row_number() OVER (ORDER BY b.resource_id) AS machine_no,
     b.resource_id AS resource_id, t.node AS node, t.provider_id AS provider_id, b.provider AS provider,
     b.billing_account_id AS billing_account_id, b.sub_account_id AS sub_account_id, b.region_id AS region_id,
     coalesce(t.instance_type, b.instance_type) AS instance_type,

@@ -2,30 +2,37 @@
 -- it saw of the device over all holders.
 WITH seen AS (
     SELECT
-        device_id, hour, source, max(node) AS node, sum(observed_seconds) AS observed_seconds,
+        device_no, hour, source, max(node) AS node, sum(observed_seconds) AS observed_seconds,
         min(step_seconds) AS step_seconds, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
-        max(parent_id) AS parent_id, max(mig_slices) AS mig_slices, max(mig_total) AS mig_total,
+        max(mig_slices) AS mig_slices, max(mig_total) AS mig_total,
         max(CASE WHEN pod IS NOT NULL OR busy_seconds > 0 THEN 1 ELSE 0 END) AS in_use
     FROM month_device_hour
     GROUP BY 1, 2, 3
 ),
 ranked AS (
     SELECT
-        s.device_id AS device_id, s.hour AS hour, s.source AS source, s.node AS node, s.observed_seconds AS observed_seconds,
-        s.step_seconds AS step_seconds, s.first_seen AS first_seen, s.last_seen AS last_seen, s.parent_id AS parent_id,
+        s.device_no AS device_no, s.hour AS hour, s.source AS source, s.node AS node, s.observed_seconds AS observed_seconds,
+        s.step_seconds AS step_seconds, s.first_seen AS first_seen, s.last_seen AS last_seen,
         s.mig_slices AS mig_slices, s.mig_total AS mig_total, s.in_use AS in_use,
         row_number() OVER (
-            PARTITION BY s.device_id, s.hour ORDER BY coalesce(o.place, 1000000), s.step_seconds, s.source
+            PARTITION BY s.device_no, s.hour ORDER BY coalesce(o.place, 1000000), s.step_seconds, s.source
         ) AS place
     FROM seen AS s
     LEFT JOIN source_order AS o ON o.source = s.source
+),
+in_use AS (
+    SELECT device_no, day_of(hour) AS day, max(in_use) AS in_use
+    FROM ranked
+    WHERE place = 1
+    GROUP BY 1, 2
 )
 SELECT
-    r.device_id AS device_id, r.hour AS hour, r.source AS source, r.node AS node, n.resource_id AS resource_id,
+    r.device_no AS device_no, r.hour AS hour, r.source AS source, m.machine_no AS machine_no, m.resource_id AS resource_id,
     r.observed_seconds AS observed_seconds, r.step_seconds AS step_seconds, r.first_seen AS first_seen,
-    r.last_seen AS last_seen, r.parent_id AS parent_id,
-    coalesce(r.mig_slices / nullif(r.mig_total, 0), 1.0) AS device_weight,
-    max(r.in_use) OVER (PARTITION BY r.device_id, day_of(r.hour)) AS in_use_that_day
+    r.last_seen AS last_seen, coalesce(r.mig_slices / nullif(r.mig_total, 0), 1.0) AS device_weight,
+    u.in_use AS in_use_that_day
 FROM ranked AS r
+JOIN in_use AS u ON u.device_no = r.device_no AND u.day = day_of(r.hour)
 LEFT JOIN node AS n ON n.node = r.node
+LEFT JOIN machine AS m ON m.resource_id = n.resource_id
 WHERE r.place = 1

@@ -1,5 +1,5 @@
 -- Hours in which telemetry saw any device of a machine.
-SELECT resource_id, hour, count(*) AS devices
+SELECT machine_no, hour, count(*) AS devices
 FROM witness
-WHERE resource_id IS NOT NULL
+WHERE machine_no IS NOT NULL
 GROUP BY 1, 2

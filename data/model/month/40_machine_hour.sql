@@ -2,7 +2,7 @@
 -- sighting, else the whole hour – and how many devices it has.
 WITH billed AS (
     SELECT
-        resource_id, hour,
+        machine_no, hour,
         sum(CASE WHEN quantity_is_per_device THEN NULL ELSE seconds END) AS seconds,
         sum(CASE WHEN quantity_is_per_device THEN seconds END) AS device_seconds
     FROM machine_line
@@ -10,24 +10,24 @@ WITH billed AS (
 ),
 sighted AS (
     SELECT
-        resource_id, hour, count(*) AS rows_seen, sum(device_weight) AS devices_seen,
+        machine_no, hour, count(*) AS rows_seen, sum(device_weight) AS devices_seen,
         seconds_between(min(first_seen), max(last_seen)) + min(step_seconds) AS seconds
     FROM witness
-    WHERE resource_id IS NOT NULL
+    WHERE machine_no IS NOT NULL
     GROUP BY 1, 2
 ),
 counted AS (
     SELECT
-        b.resource_id AS resource_id, b.hour AS hour,
+        b.machine_no AS machine_no, m.resource_id AS resource_id, b.hour AS hour,
         greatest(m.device_count, floor(coalesce(s.devices_seen, 0) + 0.999)) AS devices,
         coalesce(s.devices_seen, 0) AS devices_seen,
         b.seconds AS seconds, b.device_seconds AS device_seconds, s.seconds AS sighted_seconds
     FROM billed AS b
-    JOIN machine AS m ON m.resource_id = b.resource_id
-    LEFT JOIN sighted AS s ON s.resource_id = b.resource_id AND s.hour = b.hour
+    JOIN machine AS m ON m.machine_no = b.machine_no
+    LEFT JOIN sighted AS s ON s.machine_no = b.machine_no AND s.hour = b.hour
 )
 SELECT
-    resource_id, hour, devices, devices_seen,
+    machine_no, resource_id, hour, devices, devices_seen,
     least(3600.0, CASE
         WHEN coalesce(seconds, 0) > 0 THEN seconds
         WHEN coalesce(device_seconds, 0) > 0 THEN device_seconds / nullif(devices, 0)

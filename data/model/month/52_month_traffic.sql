@@ -3,7 +3,7 @@
 WITH machine_of_pod AS (
     SELECT d.namespace AS namespace, d.pod AS pod, d.hour AS hour, max(w.resource_id) AS resource_id
     FROM month_device_hour AS d
-    JOIN witness AS w ON w.device_id = d.device_id AND w.hour = d.hour AND w.source = d.source
+    JOIN witness AS w ON w.device_no = d.device_no AND w.hour = d.hour AND w.source = d.source
     WHERE d.pod IS NOT NULL
     GROUP BY 1, 2, 3
 ),

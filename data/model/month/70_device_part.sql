@@ -2,19 +2,21 @@
 -- and b_n = c itself, part_i = b_i − b_{i−1} (MODEL.md §3). What a device share below 1 leaves is cut off at the end.
 WITH piece AS (
     SELECT
-        m.load_id AS load_id, m.line_id AS line_id, s.hour AS hour, s.device_id AS device_id, s.namespace AS namespace,
-        s.pod AS pod, s.activity AS activity, s.state AS state, s.rung AS rung, s.sub_rung AS sub_rung, s.model AS model,
+        m.load_id AS load_id, m.line_id AS line_id, s.hour AS hour, s.machine_no AS machine_no, s.device_no AS device_no,
+        s.holder_no AS holder_no, s.activity AS activity, s.state AS state, s.rung AS rung, s.sub_rung AS sub_rung, s.model AS model,
         s.version AS version, s.endpoint AS endpoint, s.mode AS mode, s.team AS team,
         (m.lo + (m.hi - m.lo) * s.lo) * o.device_share AS lo,
         CASE WHEN s.hi = 1 THEN m.hi ELSE m.lo + (m.hi - m.lo) * s.hi END * o.device_share AS hi
     FROM machine_line AS m
-    JOIN slice AS s ON s.resource_id = m.resource_id AND s.hour = m.hour
+    JOIN slice AS s ON s.machine_no = m.machine_no AND s.hour = m.hour
     CROSS JOIN option AS o
     WHERE s.hour >= o.month_start AND s.hour < o.month_end
 )
 SELECT
     a.source AS source, a.load_id AS load_id, a.file_id AS file_id, a.line_id AS line_id, a.line_no AS line_no,
-    p.hour AS hour, p.device_id AS device_id, p.namespace AS namespace, p.pod AS pod, p.activity AS activity, p.state AS state,
+    p.hour AS hour, p.machine_no AS machine_no, p.device_no AS device_no, p.holder_no AS holder_no,
+    coalesce(d.device_id, a.resource_id || u.name) AS device_id, h.namespace AS namespace, h.pod AS pod,
+    p.activity AS activity, p.state AS state,
     a.billing_period AS billing_period, day_of(p.hour) AS day, a.charge_day AS charge_day,
     p.rung AS rung, p.sub_rung AS sub_rung, a.component AS component, p.model AS model, p.version AS version,
     p.endpoint AS endpoint, p.mode AS mode, a.gpu_model AS gpu_model, coalesce(p.team, a.line_team) AS team, a.provider AS provider,
@@ -29,3 +31,6 @@ SELECT
         - CASE WHEN p.lo = 0 THEN to_money(0) ELSE to_money(to_double(a.list_cost) * p.lo) END AS list_cost
 FROM piece AS p
 JOIN line_amount AS a ON a.load_id = p.load_id AND a.line_id = p.line_id
+LEFT JOIN month_device AS d ON d.device_no = p.device_no
+LEFT JOIN sighting AS h ON h.holder_no = p.holder_no
+LEFT JOIN ordinal AS u ON u.k = 0 - p.device_no

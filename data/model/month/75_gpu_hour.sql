@@ -1,8 +1,7 @@
 -- One row per device × hour × holder × state: its seconds, its signal, and the effective cost that its parts sum to.
 WITH spent AS (
     SELECT
-        hour, device_id, namespace, pod, state, max(source) AS source, max(load_id) AS load_id, max(file_id) AS file_id,
-        max(parent_id) AS parent_id, max(resource_id) AS resource_id, max(node) AS node, max(model) AS model, max(version) AS version,
+        hour, machine_no, device_no, holder_no, state, max(source) AS source, max(model) AS model, max(version) AS version,
         max(endpoint) AS endpoint, max(mode) AS mode, max(team) AS team,
         sum(CASE WHEN activity = 'busy' THEN seconds * device_weight ELSE 0.0 END) AS busy_seconds,
         sum(CASE WHEN activity = 'idle' THEN seconds * device_weight ELSE 0.0 END) AS idle_seconds,
@@ -12,7 +11,7 @@ WITH spent AS (
 ),
 paid AS (
     SELECT
-        hour, device_id, namespace, pod, state, max(billing_currency) AS billing_currency, max(team) AS team,
+        hour, machine_no, device_no, holder_no, state, max(billing_currency) AS billing_currency, max(team) AS team,
         sum(effective_cost) AS cost,
         sum(CASE WHEN activity = 'busy' THEN effective_cost ELSE to_money(0) END) AS busy_cost,
         sum(CASE WHEN activity = 'idle' THEN effective_cost ELSE to_money(0) END) AS idle_cost,
@@ -21,11 +20,12 @@ paid AS (
     GROUP BY 1, 2, 3, 4, 5
 )
 SELECT
-    s.source AS source, s.load_id AS load_id, s.file_id AS file_id, s.hour AS hour, s.device_id AS device_id,
-    s.parent_id AS parent_id, d.mig_profile AS mig_profile, coalesce(m.device_kind, d.device_kind) AS device_kind,
-    coalesce(m.device_model, d.gpu_model) AS gpu_model, s.resource_id AS resource_id, coalesce(s.node, m.node) AS node,
+    s.source AS source, d.load_id AS load_id, d.file_id AS file_id, s.hour AS hour,
+    coalesce(v.device_id, m.resource_id || u.name) AS device_id, coalesce(v.parent_id, m.resource_id || u.name) AS parent_id,
+    d.mig_profile AS mig_profile, coalesce(m.device_kind, d.device_kind) AS device_kind,
+    coalesce(m.device_model, d.gpu_model) AS gpu_model, m.resource_id AS resource_id, coalesce(v.node, m.node) AS node,
     m.instance_type AS instance_type, m.provider AS provider, m.billing_account_id AS billing_account_id,
-    m.sub_account_id AS sub_account_id, m.region_id AS region_id, s.namespace AS namespace, s.pod AS pod, s.state AS state,
+    m.sub_account_id AS sub_account_id, m.region_id AS region_id, d.namespace AS namespace, d.pod AS pod, s.state AS state,
     s.model AS model, s.version AS version, s.endpoint AS endpoint, s.mode AS mode, coalesce(s.team, p.team) AS team,
     CASE WHEN p.hour IS NOT NULL THEN s.busy_seconds + s.idle_seconds + s.unobserved_seconds END AS billed_seconds,
     s.busy_seconds + s.idle_seconds AS observed_seconds, s.busy_seconds AS busy_seconds, s.idle_seconds AS idle_seconds,
@@ -37,12 +37,12 @@ SELECT
     CASE WHEN p.cost IS NOT NULL THEN p.idle_cost END AS idle_cost,
     CASE WHEN p.cost IS NOT NULL THEN p.unobserved_cost END AS unobserved_cost, p.billing_currency AS billing_currency
 FROM spent AS s
-LEFT JOIN paid AS p
-    ON p.hour = s.hour AND p.device_id = s.device_id AND p.state = s.state
-    AND p.namespace IS NOT DISTINCT FROM s.namespace AND p.pod IS NOT DISTINCT FROM s.pod
-LEFT JOIN month_device_hour AS d
-    ON d.source = s.source AND d.hour = s.hour AND d.device_id = s.device_id
-    AND d.namespace IS NOT DISTINCT FROM s.namespace AND d.pod IS NOT DISTINCT FROM s.pod
-LEFT JOIN machine AS m ON m.resource_id = s.resource_id
 CROSS JOIN option AS o
+LEFT JOIN paid AS p
+    ON p.hour = s.hour AND p.machine_no = s.machine_no AND p.device_no = s.device_no AND p.holder_no = s.holder_no
+    AND p.state = s.state
+LEFT JOIN month_device_hour AS d ON d.hour = s.hour AND d.holder_no = s.holder_no AND d.source = s.source
+LEFT JOIN month_device AS v ON v.device_no = s.device_no
+LEFT JOIN machine AS m ON m.machine_no = s.machine_no
+LEFT JOIN ordinal AS u ON u.k = 0 - s.device_no
 WHERE s.hour >= o.month_start AND s.hour < o.month_end

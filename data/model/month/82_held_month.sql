@@ -5,7 +5,7 @@ SELECT
     m.sub_account_id AS sub_account_id,
     sum(CASE WHEN s.activity = 'busy' THEN s.seconds ELSE 0.0 END) AS busy_seconds, sum(s.seconds) AS held_seconds
 FROM slice AS s
-JOIN machine AS m ON m.resource_id = s.resource_id
+JOIN machine AS m ON m.machine_no = s.machine_no
 CROSS JOIN option AS o
 WHERE s.state = 'serving' AND s.hour >= o.month_start AND s.hour < o.month_end
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

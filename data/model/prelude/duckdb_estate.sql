@@ -10,7 +10,7 @@ FROM read_csv($rules, header = true, delim = ',', quote = '"', all_varchar = tru
 
 UPDATE estate_rule SET priority = '9' || lpad(priority, 5, '0'); -- text, after a company's own five digits
 
-CREATE OR REPLACE TEMP TABLE ordinal AS SELECT CAST(k AS DOUBLE) AS k, '#' || k AS name FROM range(1, 65) AS r(k);
+CREATE OR REPLACE TEMP TABLE ordinal AS SELECT k, '#' || k AS name FROM range(1, 65) AS r(k);
 
 CREATE OR REPLACE TEMP VIEW deployment_pattern AS
 SELECT

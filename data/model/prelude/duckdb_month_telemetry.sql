@@ -17,7 +17,7 @@ FROM reach, unnest(generate_series(reach.first, reach.last - INTERVAL 1 MICROSEC
 CREATE OR REPLACE TEMP VIEW month_hour AS
 SELECT c.hour, c.next_hour FROM calendar AS c, option AS o WHERE c.hour >= o.month_start AND c.hour < o.month_end;
 
-CREATE OR REPLACE TEMP VIEW month_device_hour AS
+CREATE OR REPLACE TEMP VIEW month_seen AS
 SELECT
     d.*,
     CAST(nullif(regexp_extract(d.mig_profile, '^(\d+)g', 1), '') AS DOUBLE) AS mig_slices,
