@@ -50,13 +50,14 @@ RELATIONS = [
 ]
 
 READ_ON = """
-import json, sys, pathlib
+import json, sys, pathlib, time
 from tiny_store import seen
 from data.snapshot import open_latest
 reader, turns = open_latest(pathlib.Path(sys.argv[1])), []
 print("reading", flush=True)
 while not turns or turns[-1] < int(sys.argv[2]):
     turns.append(seen(reader.at(reader.snapshot.generation).cursor())[0])
+    time.sleep(0.005)
 print(json.dumps(turns))
 """
 
@@ -242,7 +243,7 @@ def test_reading_goes_on_through_ten_publishes(warehouse):
 
     def read_on():
         try:
-            while not done.is_set():
+            while not done.wait(0.005):
                 turns.append(seen(reader.cursor())[0])
         except Exception as error:
             errors.append(error)
