@@ -92,25 +92,39 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium, dashboard) -> Iterator[Callable]:
-    """visit("idle?period=Last+7+days", width=390, scheme="dark"): a fresh browser tab on that page, done running."""
-    contexts = []
+@pytest.fixture(scope="session")
+def windows(chromium) -> Iterator[Callable]:
+    """windows(width, height, scheme): a browser window of that shape; its tabs share a cache, as a visitor's do."""
+    opened = {}
 
-    def visit(
-        path: str = "", *, base: str = dashboard, width: int = 1440, height: int = 900, scheme: str = "light"
-    ):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        tab = context.new_page()
+    def window(width: int, height: int, scheme: str):
+        shape = (width, height, scheme)
+        if shape not in opened:
+            viewport = {"width": width, "height": height}
+            opened[shape] = chromium.new_context(viewport=viewport, color_scheme=scheme)
+        return opened[shape]
+
+    yield window
+    for context in opened.values():
+        context.close()
+
+
+@pytest.fixture
+def visit(windows, dashboard) -> Iterator[Callable]:
+    """visit("idle?period=Last+7+days", width=390, scheme="dark"): a fresh tab on that page, done running."""
+    tabs = []
+
+    def visit(path: str = "", *, base: str = dashboard, width: int = 1440, height: int = 900, scheme: str = "light"):
+        tab = windows(width, height, scheme).new_page()
+        tabs.append(tab)
         tab.set_default_timeout(30_000)
         tab.goto(f"{base}/{path}")
         settled(tab)
         return tab
 
     yield visit
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        tab.close()
 
 
 def settled(tab) -> None:

@@ -1,4 +1,4 @@
-"""In a real browser: every page opens, nothing leaves this machine, filters live in the URL and travel between pages."""
+"""In a real browser: every page opens, nothing leaves this machine, filters live in the URL and travel along."""
 
 from __future__ import annotations
 
