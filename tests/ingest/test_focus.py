@@ -13,7 +13,6 @@ from data.warehouse import Warehouse
 from ingest.source import SourceError
 from ingest.sources.focus import Focus
 
-
 TWELVE = Decimal("1e-12")
 
 
