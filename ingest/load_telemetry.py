@@ -17,10 +17,16 @@ from data.warehouse import Warehouse
 from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, Window
 from ingest.telemetry.series import Catalog, Device, catalog
-from ingest.telemetry.staging import HOUR_MS, Batch, Staging, from_ms, run_each, statement, to_ms
+from ingest.telemetry.staging import HOUR_MS, Batch, Staging, from_ms, insert, run_each, statement, to_ms
 
-DEVICE_SAMPLES = 6_000_000  # rolled up at once; about 700 MB
+DEVICE_SAMPLES = 4_000_000  # rolled up at once
 REFUSED_SHARE = 0.01  # of the lines; more stop the load
+INTO = {
+    "device_hour": "INSERT INTO device_hour BY NAME SELECT * FROM staged_rows",
+    "idle_stretch": "INSERT INTO idle_stretch BY NAME SELECT * FROM staged_rows",
+    "traffic": "INSERT INTO traffic BY NAME SELECT * FROM staged_rows",
+    "traffic_latency": "INSERT INTO traffic_latency BY NAME SELECT * FROM staged_rows",
+}
 
 
 class TelemetrySource(Protocol):
@@ -68,18 +74,25 @@ def load_telemetry(
 def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
     if batch.delivery_id and (live := live_load(load, batch.delivery_id)):
         return unchanged(load, kind, batch.delivery_id, *live)
-    staging = Staging(load.con)
-    batch.stage(staging)
+    # A desk of its own, outside the load's transaction: there a replaced temporary table is gone at once,
+    # inside it would stay in memory until the commit.
+    with load.con.cursor() as desk:
+        staging = Staging(desk)
+        batch.stage(staging)
+        return _load_staged(load, kind, batch, staging)
+
+
+def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadResult:
     told = catalog(staging.series())
     hours = _hours(staging, batch)
     if hours is None or not (told.gauges or told.counters):
         return _nothing(load, kind, staging, batch)
-    _describe(load.con, told, hours, batch)
-    delivery_id = batch.delivery_id or _fingerprint(load.con, hours)
+    _describe(staging.con, told, hours, batch)
+    delivery_id = batch.delivery_id or _fingerprint(staging.con, hours)
     if not batch.delivery_id and (live := live_load(load, delivery_id)):
         return unchanged(load, kind, delivery_id, *live)
     _note_files(load, staging)
-    rows = _replace(load, told, hours)
+    rows = _replace(load, staging.con, told, hours)
     load.mark_dirty(hours.months)
     message = "; ".join(staging.notes) or None
     load.finish(rows=rows, delivery_id=delivery_id, window=(hours.start, hours.end), message=message)
@@ -88,32 +101,33 @@ def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
     )
 
 
-def _replace(load: Load, told: Catalog, hours: Hours) -> int:
+def _replace(load: Load, desk: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours) -> int:
     """Rolls up and writes; returns the device hours and traffic hours written."""
-    con = load.con
     window = {"source": load.source, "start": hours.start, "end": hours.end}
     for name in ("replace_hours", "replace_stretches"):
-        run_each(con, statement(name), window)
-    con.execute(statement("hour_file")).fetchall()
+        run_each(load.con, statement(name), window)
+    desk.execute(statement("hour_file")).fetchall()
     rows = 0
-    ((samples,),) = con.execute("SELECT count(*) FROM sample").fetchall()
+    ((samples,),) = desk.execute("SELECT count(*) FROM sample").fetchall()
     batches = -(-samples // DEVICE_SAMPLES) if told.gauges else 0
     for batch in range(batches):
-        con.execute(statement("gauge_batch"), {"batches": batches, "batch": batch}).fetchall()
-        roll_up(con, DEVICES)
-        rows += _write(load, "write_device_hour")
-        _write(load, "write_idle_stretch")
+        desk.execute(statement("gauge_batch"), {"batches": batches, "batch": batch}).fetchall()
+        roll_up(desk, DEVICES)
+        rows += _write(load, desk, "device_hour")
+        _write(load, desk, "idle_stretch")
     if told.counters:
-        roll_up(con, SERVERS)
-        rows += _write(load, "write_traffic")
-        _write(load, "write_traffic_latency")
+        roll_up(desk, SERVERS)
+        rows += _write(load, desk, "traffic")
+        _write(load, desk, "traffic_latency")
     return rows
 
 
-def _write(load: Load, name: str) -> int:
-    written = {"source": load.source, "load_id": load.load_id}
-    ((rows,),) = load.con.execute(statement(name), written).fetchall()
-    return int(rows)
+def _write(load: Load, desk: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """Carries what was rolled up into the working file; returns the rows."""
+    provenance = {"source": load.source, "load_id": load.load_id}
+    rows = desk.sql(statement(f"rows_of_{relation}"), params=provenance).to_arrow_table()
+    insert(load.con, INTO[relation], rows)
+    return int(rows.num_rows)
 
 
 def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch: Batch) -> None:
@@ -168,7 +182,7 @@ def _note_files(load: Load, staging: Staging) -> None:
         )
     ids = [load.add_file(file.uri, file.etag, file.bytes, file.rows) for file in staging.files]
     spans = [(i, f.first, f.last) for i, f in zip(ids, staging.files, strict=True) if f.first is not None]
-    _fill(load.con, "read_file", spans)
+    _fill(staging.con, "read_file", spans)
     for line in staging.refused:
         load.reject(ids[line.file], line.line_no, line.reason, line.raw)
 

@@ -1,4 +1,3 @@
-INSERT INTO idle_stretch BY NAME
 SELECT $source AS source, $load_id AS load_id, d.device_id, n.name AS node, h.namespace, h.pod,
   CAST(i.threshold AS DOUBLE) AS threshold,
   make_timestamp(CAST(i.start_at AS BIGINT) * 1000) AS start_at, make_timestamp(CAST(i.end_at AS BIGINT) * 1000) AS end_at,

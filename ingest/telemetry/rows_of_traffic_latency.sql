@@ -1,4 +1,3 @@
-INSERT INTO traffic_latency BY NAME
 SELECT $source AS source, $load_id AS load_id,
   make_timestamp(CAST(l.hour_no AS BIGINT) * 3600000000) AS hour, p.model, p.namespace, p.pod,
   l.measure, l.le, CAST(round(l.requests) AS BIGINT) AS requests

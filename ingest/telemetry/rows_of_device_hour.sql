@@ -1,4 +1,3 @@
-INSERT INTO device_hour BY NAME
 SELECT $source AS source, $load_id AS load_id, f.file_id,
   make_timestamp(CAST(o.hour_no AS BIGINT) * 3600000000) AS hour,
   d.device_id, d.parent_id, d.mig_profile, 'gpu' AS device_kind, d.gpu_model, n.name AS node, h.namespace, h.pod,

@@ -1,5 +1,4 @@
 -- Requests as the server finishes them by reason; where it does not say, all that it finished count as answered.
-INSERT INTO traffic BY NAME
 SELECT $source AS source, $load_id AS load_id, f.file_id,
   make_timestamp(CAST(s.hour_no AS BIGINT) * 3600000000) AS hour, 'vllm' AS server,
   p.model, p.namespace, p.pod,
