@@ -143,7 +143,7 @@ def _findings(idle: Idle, filters: Filters) -> None:
 
 def _table(findings: pd.DataFrame) -> pd.DataFrame:
     """What the table and the CSV show, in reading order."""
-    shown = findings[["machine", "instance_type", "gpu_model", "node", "state", "holder", "team"]].copy()
+    shown = findings[["machine", "instance_type", "gpu_model", "node", "state", "holder", "team", "sub_account_id"]].copy()
     of = findings["machine_devices"].fillna(findings["devices"]).astype(int)
     shown["gpus"] = [f"{n} of {all_of}" for n, all_of in zip(findings["devices"], of, strict=True)]
     rest = [
@@ -172,6 +172,7 @@ def _columns(filters: Filters) -> dict[str, Any]:
         "state": text_column("State"),
         "holder": text_column("Held by"),
         "team": text_column("Owner"),
+        "sub_account_id": text_column("Account"),
         "gpus": text_column("GPUs", "Devices of this finding, of the machine's."),
         "since": st.column_config.DatetimeColumn("Idle since (UTC)", format="YYYY-MM-DD HH:mm"),
         "hours": st.column_config.NumberColumn("Idle device-hours", format="%,.1f"),

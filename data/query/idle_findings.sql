@@ -72,6 +72,10 @@ device_hour AS (
         AND coalesce(resource_id, node, device_id) IN (SELECT machine FROM finding)
     GROUP BY 1, 2, 3
 ),
+seen AS (
+    SELECT machine, count(DISTINCT device_id) AS devices, max(hour) AS last_hour FROM device_hour GROUP BY 1
+),
+free_machine AS (SELECT DISTINCT machine, resource_id FROM finding WHERE state = 'free'),
 free_hour AS (
     SELECT machine, device_id, hour, sum(date_diff('second', greatest(start_at, hour), least(end_at, hour + INTERVAL 1 HOUR)))
         AS free_seconds
@@ -90,7 +94,7 @@ committed_line AS (
     SELECT DISTINCT load_id, line_id FROM cost
     WHERE (commitment_discount_id IS NOT NULL OR x_commitment_credit < 0)
         AND charge_period_start < $end AND charge_period_end > $start
-        AND resource_id IN (SELECT resource_id FROM finding WHERE state = 'free')
+        AND resource_id IN (SELECT resource_id FROM free_machine)
 ),
 committed AS (
     SELECT p.device_id, p.hour,
@@ -107,16 +111,15 @@ committed AS (
 machine_hour AS (
     SELECT d.machine, d.hour,
         count(*) = count(CASE WHEN f.free_seconds >= 0.99 * d.billed_seconds THEN 1 END) AS whole,
-        sum(CAST(d.cost AS DOUBLE) * (1 - coalesce(c.share, 0))) AS uncommitted_cost,
-        count(*) AS devices
+        sum(CAST(d.cost AS DOUBLE) * (1 - coalesce(c.share, 0))) AS uncommitted_cost
     FROM device_hour d
+    JOIN free_machine m ON m.machine = d.machine
     LEFT JOIN free_hour f ON f.machine = d.machine AND f.device_id = d.device_id AND f.hour = d.hour
     LEFT JOIN committed c ON c.device_id = d.device_id AND c.hour = d.hour
     GROUP BY 1, 2
 ),
 machine AS (
-    SELECT machine, max(devices) AS machine_devices, max(hour) AS last_hour,
-        sum(CASE WHEN whole THEN uncommitted_cost ELSE 0 END) AS cash, count(CASE WHEN whole THEN 1 END) AS whole_hours
+    SELECT machine, sum(CASE WHEN whole THEN uncommitted_cost ELSE 0 END) AS cash, count(CASE WHEN whole THEN 1 END) AS whole_hours
     FROM machine_hour
     GROUP BY 1
 ),
@@ -127,6 +130,7 @@ dark AS (
         SELECT d.machine, d.device_id, CAST(d.hour AS DATE) AS day, sum(f.free_seconds) AS free_seconds,
             sum(CAST(d.cost AS DOUBLE)) AS cost, sum(d.billed_seconds) AS billed_seconds
         FROM device_hour d
+        JOIN free_machine m ON m.machine = d.machine
         LEFT JOIN free_hour f ON f.machine = d.machine AND f.device_id = d.device_id AND f.hour = d.hour
         GROUP BY 1, 2, 3
         HAVING sum(f.free_seconds) >= 0.99 * sum(d.billed_seconds)
@@ -148,24 +152,27 @@ reach AS (
 SELECT
     f.machine, f.resource_id, f.node, f.provider, f.sub_account_id, r.region_id, r.instance_type, f.gpu_model,
     f.state, f.holder, f.namespace, f.pod, f.team, f.signal, f.step_seconds, f.largest_gap,
-    f.device_ids, f.devices, m.machine_devices, f.since, f.last_idle,
+    f.device_ids, f.devices, coalesce(r.device_count, s.devices) AS machine_devices, f.since, f.last_idle,
     f.seconds / 3600 AS hours, CAST(f.cost AS DOUBLE) AS cost, CAST(f.cost_to_date AS DOUBLE) AS cost_to_date,
-    CASE WHEN f.state = 'free' THEN least(m.cash, CAST(f.cost AS DOUBLE)) ELSE 0 END AS cash,
-    CASE WHEN f.state = 'free' THEN m.whole_hours ELSE 0 END AS whole_hours,
+    CASE WHEN f.state = 'free' THEN least(coalesce(m.cash, 0), CAST(f.cost AS DOUBLE)) ELSE 0 END AS cash,
+    CASE WHEN f.state = 'free' THEN coalesce(m.whole_hours, 0) ELSE 0 END AS whole_hours,
     CASE WHEN f.state = 'free' THEN least(coalesce(k.cost, 0), CAST(f.cost AS DOUBLE)) ELSE 0 END AS dark_cost,
     CASE WHEN f.state = 'free' THEN coalesce(k.seconds, 0) / 3600 ELSE 0 END AS dark_hours,
     e.coverage,
-    f.last_idle > reach.until - INTERVAL 1 DAY AND m.last_hour > reach.until - INTERVAL 1 DAY AS ongoing,
+    f.last_idle > reach.until - INTERVAL 1 DAY AND s.last_hour > reach.until - INTERVAL 1 DAY AS ongoing,
     -- A month of 730 hours at the pace of the last spell; unknown where the spell is over.
-    CASE WHEN f.last_idle > reach.until - INTERVAL 1 DAY AND m.last_hour > reach.until - INTERVAL 1 DAY
+    CASE WHEN f.last_idle > reach.until - INTERVAL 1 DAY AND s.last_hour > reach.until - INTERVAL 1 DAY
         THEN 730 * CAST(f.cost_to_date AS DOUBLE) / (date_diff('second', f.since, reach.until) / 3600.0)
     END AS cost_per_month
 FROM finding f
 CROSS JOIN reach
+LEFT JOIN seen s ON s.machine = f.machine
 LEFT JOIN machine m ON m.machine = f.machine
 LEFT JOIN dark k ON k.machine = f.machine
 LEFT JOIN evidence e ON e.machine = f.machine AND e.state = f.state AND e.holder IS NOT DISTINCT FROM f.holder
 LEFT JOIN (
-    SELECT resource_id, any_value(region_id) AS region_id, any_value(instance_type) AS instance_type FROM resource GROUP BY 1
+    SELECT resource_id, any_value(region_id) AS region_id, any_value(instance_type) AS instance_type,
+        max(device_count) AS device_count
+    FROM resource GROUP BY 1
 ) r ON r.resource_id = f.resource_id
 ORDER BY f.cost DESC NULLS LAST, f.machine, f.state, f.holder

@@ -1,14 +1,21 @@
 -- What one model (or all, where $model is empty) measured in the period: price, utilisation, throughput and volume,
 -- over the held and observed hours, and the devices of the machine kind that carried most of its hours.
-WITH measured AS (
+WITH row_cost AS (  -- a row may have one kind of cost and not the other: NULL + 1 would be nothing
     SELECT
-        sum(busy_cost + idle_cost) AS gpu_cost, sum(coalesce(cpu_cost, 0) + coalesce(managed_cost, 0)) AS rest_cost,
+        *,
+        coalesce(busy_cost, 0) + coalesce(idle_cost, 0) AS gpu_cost,
+        coalesce(cpu_cost, 0) + coalesce(managed_cost, 0) AS rest_cost
+    FROM unit_cost
+),
+measured AS (
+    SELECT
+        sum(gpu_cost) AS gpu_cost, sum(rest_cost) AS rest_cost,
         sum(held_seconds) / 3600 AS held_hours, sum(busy_seconds) / 3600 AS busy_hours, sum(requests_ok) AS requests_ok,
-        price_per_gpu_hour(busy_cost + idle_cost, held_seconds) AS price,
+        price_per_gpu_hour(gpu_cost, held_seconds) AS price,
         utilisation(busy_seconds, held_seconds) AS utilisation,
         throughput(requests_ok, busy_seconds) AS throughput,
         min(day) AS first_day, max(day) AS last_day, count(DISTINCT day) AS days
-    FROM unit_cost
+    FROM row_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency AND model IS NOT NULL
         AND ($model = '' OR model = $model)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)

@@ -1,5 +1,5 @@
 -- The models whose GPU hours were measured in the period, dearest first: those an ROI can be asked of.
-SELECT model, sum(busy_cost + idle_cost) AS cost
+SELECT model, sum(coalesce(busy_cost, 0) + coalesce(idle_cost, 0)) AS cost
 FROM unit_cost
 WHERE day >= $start AND day < $end AND billing_currency = $currency AND model IS NOT NULL
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)

@@ -72,7 +72,7 @@ SELECT
         ELSE EXISTS (SELECT 1 FROM shared o WHERE o.model = v.model AND o.requests_ok IS NOT NULL)
     END AS silent,
     -- A version younger than the patience is still taking over and no candidate yet.
-    v.live_now AND coalesce(v.traffic_share, 0) < 0.01 AND v.cost_share > coalesce(v.traffic_share, 0)
+    v.live_now AND v.traffic_share < 0.01 AND v.cost_share > v.traffic_share
         AND (n.superseded_by IS NOT NULL OR v.first_seen < CAST($end AS DATE) - $silent_days)
         AND (SELECT count(*) FROM shared o WHERE o.model = v.model) > 1 AS faint
 FROM shared v
