@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from data.demo import stories
@@ -256,28 +256,9 @@ def _egress(layout: Layout) -> Iterator[Meter]:
 
 def _gateways() -> Iterator[Meter]:
     nat = f"arn:aws:ec2:us-east-1:{PROD}:natgateway/nat-0{short_hash('nat', length=16)}"
-    yield Meter(
-        PROD,
-        EC2,
-        "NatGateway-Hours",
-        "Hrs",
-        0.045,
-        operation="NatGateway",
-        family="NAT Gateway",
-        resource=nat,
-    )
-    yield Meter(
-        PROD,
-        EC2,
-        "NatGateway-Bytes",
-        "GB",
-        0.045,
-        quantity=180.0,
-        operation="NatGateway",
-        family="NAT Gateway",
-        resource=nat,
-        shape="retail",
-    )
+    hours = Meter(PROD, EC2, "NatGateway-Hours", "Hrs", 0.045, operation="NatGateway", resource=nat)
+    yield hours
+    yield replace(hours, usage_type="NatGateway-Bytes", unit="GB", quantity=180.0, shape="retail")
     balancer = (
         f"arn:aws:elasticloadbalancing:us-east-1:{PROD}:loadbalancer/app/{short_hash('alb', length=16)}"
     )
