@@ -84,7 +84,7 @@ def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool 
         plot_bgcolor="rgba(0,0,0,0)",
         hovermode="x unified",
         showlegend=legend,
-        # entries of one width fall into columns: two on a phone instead of one that scrolls
+        # entries of one width fall into columns; on a phone the legend scrolls rather than squash the plot
         legend={
             "orientation": "h",
             "yanchor": "top",
@@ -92,6 +92,7 @@ def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool 
             "x": 0,
             "traceorder": "normal",
             "entrywidth": 130,
+            "maxheight": 90,
             "font": {"size": 12},
         },
         bargap=0.18,

@@ -43,8 +43,9 @@ resource_excess AS (
 top_resource AS (
     SELECT
         kind,
-        max_by(resource_id, cost - median_cost) AS resource_id,
-        max_by(sub_account_id, cost - median_cost) AS sub_account_id,
+        -- by id among equals, so that the page names the same one every time
+        max_by(resource_id, (round(cost - median_cost, 6), resource_id)) AS resource_id,
+        max_by(sub_account_id, (round(cost - median_cost, 6), resource_id)) AS sub_account_id,
         count(CASE WHEN cost - median_cost > 0.01 THEN 1 END) AS resources_up
     FROM resource_excess
     GROUP BY 1
