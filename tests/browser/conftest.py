@@ -114,7 +114,9 @@ def visit(windows, dashboard) -> Iterator[Callable]:
     """visit("idle?period=Last+7+days", width=390, scheme="dark"): a fresh tab on that page, done running."""
     tabs = []
 
-    def visit(path: str = "", *, base: str = dashboard, width: int = 1440, height: int = 900, scheme: str = "light"):
+    def visit(
+        path: str = "", *, base: str = dashboard, width: int = 1440, height: int = 900, scheme: str = "light"
+    ):
         tab = windows(width, height, scheme).new_page()
         tabs.append(tab)
         tab.set_default_timeout(30_000)
