@@ -14,7 +14,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
     figure.add_scatter(
         x=months["month"],
         y=months["net_gain"],
-        name="cumulative net gain",
+        name="cumulative net gain, by month",
         mode="lines",
         line={"color": theme.COST, "width": 3},
         fill="tozeroy",
@@ -24,7 +24,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
     figure.add_scatter(
         x=months["month"],
         y=months["discounted"],
-        name="in today's money",
+        name="the same in today's money",
         mode="lines",
         line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
         hovertemplate="%{y:,.0f} " + currency,
@@ -42,7 +42,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
             xshift=4,
             font={"color": theme.GOOD},
         )
-    figure.update_xaxes(tickprefix="month ", showtickprefix="last", range=[0, months["month"].max()])
+    figure.update_xaxes(range=[0, months["month"].max()])
     figure.update_yaxes(tickformat="~s")
     if not months["net_gain"].any():
         figure.update_yaxes(range=[-1000, 1000])  # else a flat line is drawn on a scale of milli-dollars

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -10,6 +11,8 @@ from dashboard import theme
 
 TRAFFIC = theme.SERIES[2]
 MOST = 40
+
+Grid = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 
 def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
@@ -55,37 +58,40 @@ def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
 
 
 def timeline(days: pd.DataFrame) -> go.Figure:
-    """Day × version: the share of its model's traffic. Paid for without traffic is idle's colour, absent is blank.
+    """Day × version: the share of its model's traffic. Amber: paid for and silent; grey: unknown; blank: absent.
 
-    Columns day, model, version, traffic_share; at most the 40 first rows in the order that they come in.
+    Columns day, model, version, traffic_share, silent; at most the 40 first versions in the order that they come in.
     """
-    named = days.assign(name=[f"{m} {v}" for m, v in zip(days["model"], days["version"], strict=True)])
-    rows = named["name"].drop_duplicates().head(MOST)
-    grid = named.pivot(index="name", columns="day", values="traffic_share").reindex(rows)
-    present = named.assign(one=1.0).pivot(index="name", columns="day", values="one").reindex(rows)
-    silent = present.where(~(grid > 0)).to_numpy(dtype="float32")
-    served = grid.where(grid > 0).to_numpy(dtype="float32")
-    names = [fmt.shorten(str(name), 30) for name in grid.index]
-    figure = go.Figure()
-    figure.add_heatmap(
-        z=silent,
-        x=grid.columns,
-        y=names,
-        colorscale=[[0, theme.IDLE], [1, theme.IDLE]],
-        showscale=False,
-        hovertemplate="%{y}, %{x|%b %d}: no traffic known<extra></extra>",
-        hoverongaps=False,
-        ygap=2,
+    named = days.assign(
+        name=[f"{m} {v}" for m, v in zip(days["model"], days["version"], strict=True)], one=1.0
     )
+    rows = named["name"].drop_duplicates().head(MOST)
+    names = [fmt.shorten(str(name), 30) for name in rows]
+    served = named["traffic_share"] > 0
+    figure = go.Figure()
+    for part, says, colour in (
+        (named[~served & ~named["silent"]], "traffic unknown", theme.UNOBSERVED),
+        (named[~served & named["silent"]], "no request", theme.IDLE),
+    ):
+        figure.add_heatmap(
+            z=_grid(part, "one", rows, named),
+            x=sorted(named["day"].unique()),
+            y=names,
+            colorscale=[[0, colour], [1, colour]],
+            showscale=False,
+            hovertemplate="%{y}, %{x|%b %-d}: " + says + "<extra></extra>",
+            hoverongaps=False,
+            ygap=2,
+        )
     figure.add_heatmap(
-        z=served,
-        x=grid.columns,
+        z=_grid(named[served], "traffic_share", rows, named),
+        x=sorted(named["day"].unique()),
         y=names,
         zmin=0,
         zmax=1,
         colorscale=[[0, "rgba(61,125,216,0.15)"], [1, theme.COST]],
         colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
-        hovertemplate="%{y}, %{x|%b %d}: %{z:.1%} of its model's traffic<extra></extra>",
+        hovertemplate="%{y}, %{x|%b %-d}: %{z:.1%} of its model's traffic<extra></extra>",
         hoverongaps=False,
         ygap=2,
     )
@@ -94,3 +100,9 @@ def timeline(days: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(tickformat="%b %-d")
     figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
     return figure
+
+
+def _grid(part: pd.DataFrame, value: str, rows: pd.Series, whole: pd.DataFrame) -> Grid:
+    """Versions × days, NaN where `part` has no row."""
+    grid = part.pivot(index="name", columns="day", values=value)
+    return grid.reindex(index=rows, columns=sorted(whole["day"].unique())).to_numpy(dtype="float32")

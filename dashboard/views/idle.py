@@ -143,7 +143,8 @@ def _findings(idle: Idle, filters: Filters) -> None:
 
 def _table(findings: pd.DataFrame) -> pd.DataFrame:
     """What the table and the CSV show, in reading order."""
-    shown = findings[["machine", "instance_type", "gpu_model", "node", "state", "holder", "team", "sub_account_id"]].copy()
+    who = ["machine", "instance_type", "gpu_model", "node", "state", "holder", "team", "sub_account_id"]
+    shown = findings[who].copy()
     of = findings["machine_devices"].fillna(findings["devices"]).astype(int)
     shown["gpus"] = [f"{n} of {all_of}" for n, all_of in zip(findings["devices"], of, strict=True)]
     rest = [

@@ -123,8 +123,9 @@ def _basis(measured: Measured, assumptions: Assumptions, filters: Filters, form:
     days = fmt.period(measured.first_day, measured.last_day + timedelta(days=1))
     counts = "cash alone counts" if assumptions.cash_only else "cash and freed capacity count"
     return (
-        f"Baseline measured {days} ({measured.days} days with data), allocated cost in {filters.currency}, brought to "
-        f"months of 730 hours; projection over {assumptions.horizon} months, {counts}. "
+        f"Baseline measured {days} ({measured.days} days with data): allocated cost "
+        f"{fmt.short_money(measured.monthly_cost, filters.currency)} a month of 730 hours; projection over "
+        f"{assumptions.horizon} months, {counts}. "
         f"{form[0].upper()}{form[1:]} form = {FORMS[form]}."
     )
 

@@ -101,8 +101,8 @@ def _timeline(versions: pd.DataFrame, filters: Filters) -> None:
     )  # fmt: skip
     more = len(versions) - charts.MOST
     note(
-        "Blue: share of the model's successful requests that day. Amber: paid for, no traffic known. Blank: not there."
-        + (f" {more} more versions are in the table." if more > 0 else "")
+        "Blue: share of the model's successful requests that day. Amber: paid for and not asked. Grey: traffic unknown. "
+        "Blank: not there." + (f" {more} more versions are in the table." if more > 0 else "")
     )
 
 
@@ -119,6 +119,7 @@ def _table(versions: pd.DataFrame, filters: Filters) -> None:
 def _columns(filters: Filters) -> dict[str, Any]:
     return {
         "day": st.column_config.DateColumn("Day (UTC)"),
+        "silent": st.column_config.CheckboxColumn("Not asked", help="Paid for, no request that day."),
         "model": text_column("Model"),
         "version": text_column("Version"),
         "candidate": text_column("Could go because", width=230),

@@ -25,6 +25,11 @@ class Measured:
     held_hours: float
     allocated_cost: float
 
+    @property
+    def monthly_cost(self) -> float:
+        """Allocated cost of a month of 730 hours."""
+        return self.allocated_cost * HOURS_PER_MONTH / (self.days * 24)
+
 
 def roi_models(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> tuple[str, ...]:
     """Models with measured GPU hours and traffic, dearest first."""

@@ -29,7 +29,7 @@ def versions(
 
 
 def versions_by_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """day, model, version, requests_ok, traffic_share (of the model that day), cost (allocated)."""
+    """day, model, version, requests_ok, silent, traffic_share (of the model that day), cost (allocated)."""
     return ask(cursor, "versions_day", filters.params())
 
 

@@ -6,13 +6,14 @@ WITH seen AS (
 period AS (
     SELECT
         model, version,
-        sum(basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost,
+        -- Traffic that met no charge has an unknown cost, not none.
+        sum(CASE WHEN coalesce(busy_cost, idle_cost, cpu_cost, managed_cost) IS NOT NULL THEN basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost,
             all_shares(unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration,
-                shared_support, commitment_share))) AS cost,
+                shared_support, commitment_share)) END) AS cost,
         sum(requests_ok) AS requests_ok, sum(held_seconds) / 3600 AS held_hours, count(DISTINCT day) AS days,
         string_agg(DISTINCT team, ', ' ORDER BY team) AS team
     FROM unit_cost
-    WHERE day >= $start AND day < $end AND model IS NOT NULL AND billing_currency = $currency
+    WHERE day >= $start AND day < $end AND model IS NOT NULL AND (billing_currency = $currency OR billing_currency IS NULL)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
     GROUP BY 1, 2

@@ -74,6 +74,8 @@ def lifecycle(tmp_path_factory):
                 ('v9', DATE '2026-10-31', DATE '2026-11-01', 1),
                 ('v10', DATE '2026-10-02', DATE '2026-11-01', 2)
             ) v(version, since, until, n) ON day >= since AND day < until;
+            INSERT INTO unit_cost BY NAME  -- traffic that met no charge: no currency, no cost
+            SELECT DATE '2026-10-15' AS day, 'chat' AS model, 'lost' AS version, 100 AS requests_ok;
             INSERT INTO traffic_hour BY NAME
             SELECT day + INTERVAL 12 HOUR AS hour, model, version, requests_ok, FALSE AS shadowed
             FROM unit_cost WHERE requests_ok > 0;
@@ -109,6 +111,14 @@ def test_a_canary_is_given_time(lifecycle):
     assert one(versions(lifecycle, OCTOBER, 7), "chat", "v10")["candidate"] == "little traffic"
 
 
+def test_traffic_that_met_no_charge_counts_in_the_shares_and_has_an_unknown_cost(lifecycle):
+    rows = versions(lifecycle, OCTOBER)
+    lost = one(rows, "chat", "lost")
+
+    assert lost["cost"] != lost["cost"]
+    assert lost["traffic_share"] == pytest.approx(100 / rows["requests_ok"].sum())
+
+
 def test_the_dumbbell_puts_the_widest_gap_on_top(cursor, october):
     figure = charts.shares(versions(cursor, october))
     traffic = next(t for t in figure.data if t.name == "share of traffic")
@@ -119,12 +129,21 @@ def test_the_dumbbell_puts_the_widest_gap_on_top(cursor, october):
 
 def test_the_timeline_keeps_silent_days_apart_from_absent_ones(lifecycle):
     figure = charts.timeline(versions_by_day(lifecycle, OCTOBER))
-    silent, served = figure.data
+    unknown, silent, served = figure.data
     rows = list(silent.y)
 
+    assert (unknown.z != unknown.z).all()  # this model's traffic is told on every day
     assert (silent.z[rows.index("chat v1")] == 1).all()
     gone = silent.z[rows.index("chat v0")][3:], served.z[rows.index("chat v0")][3:]
     assert all((part != part).all() for part in gone)  # NaN: neither silent nor serving
+
+
+def test_unknown_traffic_is_grey_and_not_idle(cursor, october):
+    unknown, silent, _ = charts.timeline(versions_by_day(cursor, october)).data
+    row = list(unknown.y).index("rank-cpu v1")
+
+    assert (unknown.z[row] == 1).all()
+    assert (silent.z[row] != silent.z[row]).all()
 
 
 def test_the_page_names_the_dearest_candidate(open_page):
