@@ -101,8 +101,9 @@ def _timeline(versions: pd.DataFrame, filters: Filters) -> None:
     )  # fmt: skip
     more = len(versions) - charts.MOST
     note(
-        "Blue: share of the model's successful requests that day. Amber: paid for and not asked. Grey: traffic unknown. "
-        "Blank: not there." + (f" {more} more versions are in the table." if more > 0 else "")
+        "Blue: share of the model's successful requests that day. Amber: paid for and not asked. "
+        "Grey: traffic unknown. Blank: not there."
+        + (f" {more} more versions are in the table." if more > 0 else "")
     )
 
 

@@ -75,7 +75,7 @@ def lifecycle(tmp_path_factory):
                 ('v10', DATE '2026-10-02', DATE '2026-11-01', 2)
             ) v(version, since, until, n) ON day >= since AND day < until;
             INSERT INTO unit_cost BY NAME  -- traffic that met no charge: no currency, no cost
-            SELECT DATE '2026-10-15' AS day, 'chat' AS model, 'lost' AS version, 100 AS requests_ok;
+            SELECT DATE '2026-10-02' AS day, 'chat' AS model, 'lost' AS version, 100 AS requests_ok;
             INSERT INTO traffic_hour BY NAME
             SELECT day + INTERVAL 12 HOUR AS hour, model, version, requests_ok, FALSE AS shadowed
             FROM unit_cost WHERE requests_ok > 0;
