@@ -1,1 +1,1 @@
-"""SOURCE → RAW: reads exports and telemetry into the store. Cloud SDKs are imported inside the source that needs them."""
+"""SOURCE → RAW: reads exports and telemetry into the store. A cloud SDK is imported inside the source that needs it."""

@@ -13,5 +13,5 @@ class Progress(Protocol):
         ...
 
 
-def silent(text: str, done: float | None = None) -> None:  # noqa: ARG001 - the protocol's names
+def silent(text: str, done: float | None = None) -> None:
     """For tests and for output that is not a terminal."""

@@ -44,7 +44,7 @@ class Delivery:
 
 
 class CostSource(Protocol):
-    """A billing export. `staging` names the SQL file that turns one raw file into rows shaped as data/schema/cost.sql."""
+    """A billing export; ingest/load_cost.py stages what it yields into rows shaped as data/schema/cost.sql."""
 
     @property
     def kind(self) -> str: ...

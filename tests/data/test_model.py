@@ -45,7 +45,7 @@ def published(wh, **settings):
 def ladder(con, view="effective_cost", where="true"):
     """{(rung, sub_rung): amount} without zeros, to the last digit."""
     rows = con.execute(
-        f"SELECT rung, sub_rung, sum({view}) FROM ladder WHERE {where} GROUP BY ALL"  # noqa: S608
+        f"SELECT rung, sub_rung, sum({view}) FROM ladder WHERE {where} GROUP BY ALL"
     ).fetchall()
     return {(rung, sub): amount for rung, sub, amount in rows if amount}
 

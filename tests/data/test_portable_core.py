@@ -7,7 +7,9 @@ from portable_core import complaints
 
 MODEL = Path(__file__).resolve().parents[2] / "data" / "model"
 FILES = sorted(
-    path for folder in ("estate", "month", "mart", "telemetry") for path in (MODEL / folder).glob("[0-9]*.sql")
+    path
+    for folder in ("estate", "month", "mart", "telemetry")
+    for path in (MODEL / folder).glob("[0-9]*.sql")
 )
 
 
