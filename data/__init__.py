@@ -1,1 +1,1 @@
-"""RAW → MODEL → QUERY: the store, what every number means, and the questions that pages ask. No Streamlit, no cloud SDK."""
+"""RAW → MODEL → QUERY: the store, what every number means, and what pages ask. No Streamlit, no cloud SDK."""
