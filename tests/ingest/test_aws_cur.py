@@ -245,6 +245,9 @@ def test_empty_commitment_columns_fee_less_what_it_covered_in_its_hour(wh, tmp_p
         hour(1, "SavingsPlanRecurringFee", 10, arn="a"),  # nothing covered in this hour
         hour(1, "SavingsPlanRecurringFee", 4, arn="b"),
         hour(1, "SavingsPlanCoveredUsage", 20, 5, "b"),  # covered above the fee: 0, never below
+        hour(
+            2, "SavingsPlanCoveredUsage", 20, 7, "a"
+        ),  # an hour without a fee takes nothing from the one before
     )
     fees = (
         "SELECT effective_cost FROM cost WHERE x_line_item_type = 'SavingsPlanRecurringFee' ORDER BY line_no"

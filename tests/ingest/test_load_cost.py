@@ -189,6 +189,9 @@ def test_a_load_never_takes_away_an_account_that_it_does_not_hold(wh, tmp_path):
     with pytest.raises(SourceError, match=r"would remove the lines of AWS 0001 from 2026-10.*--source NAME"):
         load(wh, focus(tmp_path, *lines(2, BillingAccountId="0002", ResourceId="i-2")))
     assert store_state(wh) == before
+    later = {"ChargePeriodStart": "2026-10-05T00:00:00Z", "ChargePeriodEnd": "2026-10-05T01:00:00Z"}
+    with pytest.raises(SourceError, match="would remove the lines of AWS 0001"):
+        load(wh, focus(tmp_path, *lines(2, BillingAccountId="0002", **later)))
     load(wh, focus(tmp_path, *lines(2, BillingAccountId="0002", ResourceId="i-2")), "other")
     load(wh, focus(tmp_path, *lines(2), *lines(1, BillingAccountId="0003", ResourceId="i-3")))
     assert rows(wh, "SELECT billing_account_id, count(*) FROM cost GROUP BY 1 ORDER BY 1") == [
@@ -291,6 +294,15 @@ def test_doubles_become_the_decimal_that_they_print_as(reader, number):
         "SELECT money_of_double(CAST($number AS DOUBLE))", {"number": number}
     ).fetchall()
     assert read == Decimal(repr(number)).quantize(Decimal("1e-12"), ROUND_HALF_UP)
+
+
+@same_reader
+@given(number=st.integers(10**6, 10**8).map(lambda tenths: tenths / 10))
+def test_doubles_of_few_digits_gain_none(reader, number):
+    ((read,),) = reader.execute(
+        "SELECT money_of_double(CAST($number AS DOUBLE))", {"number": number}
+    ).fetchall()
+    assert read == Decimal(repr(number))
 
 
 @same_reader
