@@ -152,6 +152,19 @@ def test_time_slicing_prices_a_device_once(warehouse):
     }
 
 
+def test_a_stretch_is_cut_where_the_number_of_sharers_changes(warehouse):
+    """So that seconds are even within each, and a day's part of one is exact."""
+    both = ({"pod": "one"}, {"pod": "two"})
+    rows = [(GR, labels(pod="one"), 600 * n, 0.0) for n in (0, 1, 4, 5)]
+    rows += [(GR, labels(**pod), 600 * n, 0.0) for n in (2, 3) for pod in both]
+    load(warehouse, rows)
+    cut = [
+        (stretch["pod"], (stretch["start_at"] - START).seconds, stretch["seconds"])
+        for stretch in stretches(warehouse)
+    ]
+    assert sorted(cut) == [("one", 0, 1200), ("one", 1200, 600), ("one", 2400, 1200), ("two", 1200, 600)]
+
+
 def test_mig_instances_stand_for_their_parent(warehouse):
     """The parent's series repeat what the instances say; its energy is shared over them by compute slices."""
     small, big = (

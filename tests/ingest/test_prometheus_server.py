@@ -184,9 +184,11 @@ def test_a_server_that_refuses_many_samples_is_asked_for_less(tmp_path, warehous
 
 
 class Tiny(BaseHTTPRequestHandler):
-    """Holds one device's samples, one a minute from START for `minutes`; `refuse` may answer instead."""
+    """Holds one device's samples, one a minute from START + offset; `refuse` may answer instead."""
 
     minutes = 120
+    offset = 0
+    missing: frozenset[int] = frozenset()  # minutes that nobody scraped
     refuse = staticmethod(lambda *_: None)
     left_open = True
     extra: dict[str, object] = {}  # noqa: RUF012 - replaced whole, per server
@@ -200,7 +202,8 @@ class Tiny(BaseHTTPRequestHandler):
             return
         width = int(re.search(r"\[(\d+)ms\]$", asked["query"]).group(1)) / 1000
         end = float(asked["time"])
-        moments = [seconds(START) + STEP * n for n in range(self.minutes)]
+        scraped = (n for n in range(self.minutes) if n not in self.missing)
+        moments = [seconds(START) + self.offset + STEP * n for n in scraped]
         values = [
             [moment, "0"]
             for moment in moments
@@ -368,6 +371,16 @@ def test_an_interrupted_run_goes_on_where_it_stopped(warehouse):
     assert [(row["hour"], row["observed_seconds"]) for row in facts(warehouse)] == [
         (START + timedelta(hours=n), 3600) for n in range(4)
     ]
+
+
+def test_a_day_is_read_with_the_samples_around_it(warehouse):
+    """Scraped at half minutes, the last one before midnight missed: both days know what speaks across it."""
+    with tiny(minutes=240, offset=30, missing=frozenset({119})) as (url, _):
+        load(warehouse, url, START, START + timedelta(hours=4))
+    assert [row["observed_seconds"] for row in facts(warehouse)] == [3570, 3600, 3600, 3600]
+    ends = answer(warehouse, "SELECT start_at, end_at FROM idle_stretch WHERE threshold = 0 ORDER BY 1")
+    assert [end["start_at"] for end in ends] == [START + timedelta(seconds=30), datetime(2026, 3, 10)]
+    assert ends[0]["end_at"] == ends[1]["start_at"]
 
 
 def test_without_a_watermark_fifteen_days_are_read():
