@@ -85,15 +85,27 @@ WANTED = tuple(sorted({*BY_NAME, *TWINS}))
 
 
 def queries() -> dict[str, str]:
-    """role -> a regular expression over every spelling of its names, for a Prometheus selector on __name__.
+    """role → a regular expression over every spelling of its names, the usual one first, for a selector on __name__.
 
     Exporters write DCGM's names in upper case, some distributions in lower; nothing else differs in case.
     """
     names: dict[str, list[str]] = {}
     for metric in METRICS:
-        spelled = [metric.name, metric.name.upper()] if metric.kind == "gauge" else [metric.name]
+        spelled = [metric.name.upper(), metric.name] if metric.kind == "gauge" else [metric.name]
         names.setdefault(metric.role, []).extend(spelled)
     return {
         **{role: "|".join(spelled) for role, spelled in names.items()},
         "created": "|".join(sorted(TWINS)),
     }
+
+
+def without_data(roles: set[str]) -> str:
+    """The metrics of roles that nobody reported, as people know them; a server whose every metric is absent as one."""
+    kinds = {"gauge": "any DCGM metric", "counter": "any vLLM metric"}
+    absent = [role for role in queries() if role in roles and role != "created"]
+    said = []
+    for kind, everything in kinds.items():
+        of_kind = {metric.role for metric in METRICS if metric.kind == kind}
+        names = [queries()[role].split("|")[0] for role in absent if role in of_kind]
+        said += [everything] if len(names) == len(of_kind) else names
+    return ", ".join(said)

@@ -21,7 +21,7 @@ import stamina
 
 from ingest.source import SourceError, Window
 from ingest.telemetry.answer import stage_result
-from ingest.telemetry.families import queries
+from ingest.telemetry.families import queries, without_data
 from ingest.telemetry.staging import HOUR_MS, ReadFile, Staging, from_ms, to_ms
 
 DAY = timedelta(days=1)
@@ -134,19 +134,19 @@ class Hours:
         assert self.hours.start is not None
         assert self.hours.end is not None
         start, end = to_ms(self.hours.start - LEAD), to_ms(self.hours.end + TAIL)
-        rows, absent, warned = 0, [], set[str]()
+        rows, absent, warned = 0, set[str](), set[str]()
         for role, names in queries().items():
             told = 0
             for result, warnings in _chunks(self.server, names, start, end):
                 told += stage_result(staging, result.series, result.start, result.end)[0]
                 warned.update(warnings)
             rows += told
-            if not told and role != "created":
-                absent.append(names.split("|")[-1])
+            if not told:
+                absent.add(role)
         staging.flush()
         staging.files.append(ReadFile(self.server.url, None, None, rows))
-        if absent:
-            staging.notes.append(f"no data for {', '.join(absent)}")
+        if missing := without_data(absent):
+            staging.notes.append(f"no data for {missing}")
         staging.notes.extend(f"the server warns: {text}" for text in sorted(warned))
 
 

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_server import openmetrics, prometheus
 from samples import Samples, answer
 
+from data.demo import Demo
 from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
@@ -180,6 +181,25 @@ def test_a_server_that_refuses_many_samples_is_asked_for_less(tmp_path, warehous
     assert len(facts(warehouse)) == 40 * 4
 
 
+@pytest.mark.prometheus
+@pytest.mark.slow
+def test_the_demos_openmetrics_tells_the_same_over_http_and_as_a_file(tmp_path, warehouse):
+    """Two days of 40 GPUs at 30 s."""
+    written = Demo(tmp_path / "demo", 90, 0.2).write(lambda text, done: None)  # noqa: ARG005 - nobody listens
+    assert written.telemetry_30s is not None
+    files = (
+        [written.telemetry_30s]
+        if written.telemetry_30s.is_file()
+        else sorted(written.telemetry_30s.iterdir())
+    )
+    (text,) = (path.read_text() for path in files)
+    (result,) = load_telemetry(warehouse, "file", Prometheus(str(files[0])), Window())
+    with prometheus(tmp_path, text) as url:
+        load(warehouse, url, result.window.start, result.window.end, source="http")
+    assert facts(warehouse, "http") == facts(warehouse, "file")
+    assert len(facts(warehouse, "http")) == result.rows > 0
+
+
 # ---- a tiny one ----
 
 
@@ -338,7 +358,8 @@ def test_warnings_of_an_answer_are_shown(warehouse):
         (result,) = load(warehouse, url, START, START + timedelta(hours=1))
     assert "the server warns: a store is gone" in result.message
     assert "the answer is partial" in result.message
-    assert "no data for" in result.message
+    assert "no data for DCGM_FI_PROF_SM_ACTIVE, DCGM_FI_PROF_GR_ENGINE_ACTIVE, " in result.message
+    assert "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION, any vLLM metric" in result.message
 
 
 def test_more_matchers_narrow_the_question(warehouse):
