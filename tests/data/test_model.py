@@ -446,3 +446,69 @@ def test_dropping_one_line_and_doubling_another_after_staging_is_seen(wh):
     con = published(wh)
     for view in ("effective_cost", "billed_cost", "contracted_cost", "list_cost"):
         assert ladder(con, view)[("unexplained", None)] == 7
+
+
+def test_a_cpu_machine_goes_to_the_version_that_ran_on_it_then(wh):
+    turn = {"resource_id": "i-cpu", "served_name": "tiny", "model": "tiny"}
+    load_rows(
+        wh,
+        "deployment_map",
+        [turn | {"version": "v1", "valid_to": HOURS[1]}, turn | {"version": "v2", "valid_from": HOURS[1]}],
+        "cpu",
+        "resources",
+    )
+    cpu = {"resource_id": "i-cpu", "instance_type": "c7i.xlarge", "x_usage_type": "BoxUsage:c7i.xlarge"}
+    load_lines(wh, [line(h, cost="1", **cpu) for h in HOURS])
+    asked_at = [{"hour": h, "model": "tiny", "requests_ok": 10, "requests_failed": 0} for h in HOURS]
+    load_rows(wh, "traffic", asked_at, "log")
+    assert published(wh).execute(
+        "SELECT version, sum(cpu_cost), sum(requests_ok), max(billing_currency) FROM unit_cost GROUP BY 1 ORDER BY 1"
+    ).fetchall() == [("v1", 1, 10, "USD"), ("v2", 2, 20, "USD")]
+
+
+def test_cost_seconds_and_requests_of_a_version_meet_under_one_team(wh):
+    """Nobody named a team for the pod: its dollars, seconds and requests all take the machine's tag."""
+    load_rows(
+        wh, "deployment_map", [{"pod": "anon-%", "model": "anon", "version": "v1"}], "anon", "resources"
+    )
+    pod = {"namespace": "serve", "pod": "anon-1"}
+    load_lines(wh, [machine_line(DAY, "i-1", "10", tags={"team": "ads"})])
+    load_rows(wh, "device_hour", [device_hour(DAY, "GPU-1", "n1", 1800, 1800, **pod)])
+    load_rows(wh, "traffic", [asked(DAY, 5) | pod], "vllm")
+    assert published(wh).execute(
+        "SELECT team, busy_cost + idle_cost, held_seconds, requests_ok FROM unit_cost"
+    ).fetchall() == [("ads", 10, 3600, 5)]
+
+
+def stretch(start, end, **told):
+    """An unbroken idle stretch of GPU-1 at 1 %, sampled every 10 minutes."""
+    same = {"device_id": "GPU-1", "threshold": 0.01, "largest_gap": 600.0, "signal": "gr_engine_active"}
+    seconds = (end - start).total_seconds()
+    return same | {"start_at": start, "end_at": end, "seconds": seconds, "step_seconds": 600.0} | told
+
+
+def test_one_busy_sample_ends_an_idle_run_and_a_midnight_or_a_new_load_does_not(wh):
+    """Two nights: 23:00–01:00 over the month's end in two loads is one run; a busy sample at 02:10 cuts the next."""
+    midnight = datetime(2026, 9, 1)
+    night = [midnight + timedelta(hours=h) for h in range(-1, 4)]
+    load_lines(wh, [machine_line(h, "i-1", "10") for h in night])
+    load_rows(wh, "device_hour", [device_hour(h, "GPU-1", "n1", 0, 3600) for h in night])
+    ten = timedelta(minutes=10)
+    load_rows(wh, "idle_stretch", [stretch(night[0], midnight)])
+    load_rows(
+        wh,
+        "idle_stretch",
+        [
+            stretch(midnight, night[2]),
+            stretch(night[3], night[3] + ten),
+            stretch(night[3] + 2 * ten, night[4]),
+        ],
+    )
+    runs = (
+        published(wh).execute("SELECT start_at, end_at, seconds FROM idle_run ORDER BY start_at").fetchall()
+    )
+    assert runs == [
+        (night[0], night[2], 7200),
+        (night[3], night[3] + ten, 600),
+        (night[3] + 2 * ten, night[4], 2400),
+    ]

@@ -224,15 +224,15 @@ def test_a_left_generation_is_let_go_once_its_last_cursor_is(warehouse):
         cursor = reader.cursor()
         seen(cursor)
     gc.collect()
-    assert open_snapshots() == {"serving-000003.duckdb"}
+    assert open_snapshots(warehouse.home) == {"serving-000003.duckdb"}
     assert seen(cursor)[0] == 3
 
 
-def open_snapshots():
+def open_snapshots(home):
+    """Names of this store's snapshots that the process holds open; other tests' stores do not count."""
     links = [Path(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")]
-    return {
-        name for link in links if link.is_symlink() and (name := link.readlink().name).startswith("serving-")
-    }
+    opened = {link.readlink() for link in links if link.is_symlink()}
+    return {path.name for path in opened if path.parent == home.resolve() / "snapshots"}
 
 
 def test_reading_goes_on_through_ten_publishes(warehouse):

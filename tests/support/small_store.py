@@ -139,7 +139,10 @@ def load_rows(
     if not rows:
         return
     with wh.load(source, kind, "telemetry") as load:
-        full = [{"source": source, "load_id": load.load_id} | row for row in rows]
+        names = dict.fromkeys(
+            name for row in rows for name in row
+        )  # pyarrow takes the first row's names alone
+        full = [{"source": source, "load_id": load.load_id} | {n: row.get(n) for n in names} for row in rows]
         seen = pa.Table.from_pylist(full)
         wh.con.register("seen_rows", seen)
         wh.con.execute(f"INSERT INTO {table} BY NAME FROM seen_rows").fetchall()

@@ -1,15 +1,20 @@
 -- What each model version holds, did and served, by unit-cost key: allocated cost, device-seconds, requests and tokens.
--- Requests of a server without a known machine take the accounts of the one place where their model version has cost.
+-- Requests of a server without a known machine take the accounts of the one place where their model version has cost, and
+-- the currency of its cost, else of the only currency there is.
 WITH currency AS (
     SELECT billing_account_id, max(billing_currency) AS billing_currency FROM ladder_rung GROUP BY 1
 ),
+only_currency AS (
+    SELECT max(billing_currency) AS billing_currency FROM ladder_rung HAVING count(DISTINCT billing_currency) = 1
+),
+-- a rung that a version has no part of is 0; a cost that the export does not tell stays NULL
 cost AS (
     SELECT
         day, model, version, endpoint, mode, team, gpu_model, provider, billing_account_id, sub_account_id, billing_currency,
-        sum(CASE WHEN rung = 'serving_busy' THEN effective_cost END) AS busy_cost,
-        sum(CASE WHEN rung = 'serving_idle' THEN effective_cost END) AS idle_cost,
-        sum(CASE WHEN rung = 'serving_cpu' THEN effective_cost END) AS cpu_cost,
-        sum(CASE WHEN rung = 'managed' THEN effective_cost END) AS managed_cost
+        sum(CASE WHEN rung = 'serving_busy' OR effective_cost IS NULL THEN effective_cost ELSE to_money(0) END) AS busy_cost,
+        sum(CASE WHEN rung = 'serving_idle' OR effective_cost IS NULL THEN effective_cost ELSE to_money(0) END) AS idle_cost,
+        sum(CASE WHEN rung = 'serving_cpu' OR effective_cost IS NULL THEN effective_cost ELSE to_money(0) END) AS cpu_cost,
+        sum(CASE WHEN rung = 'managed' OR effective_cost IS NULL THEN effective_cost ELSE to_money(0) END) AS managed_cost
     FROM ladder_rung
     WHERE rung IN ('serving_busy', 'serving_idle', 'serving_cpu', 'managed')
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -27,12 +32,13 @@ served AS (
         day_of(t.hour) AS day, t.model AS model, t.version AS version, t.endpoint AS endpoint, t.mode AS mode, t.team AS team,
         CASE WHEN t.provider IS NULL THEN p.gpu_model ELSE t.gpu_model END AS gpu_model,
         coalesce(t.provider, p.provider) AS provider, coalesce(t.billing_account_id, p.billing_account_id) AS billing_account_id,
-        coalesce(t.sub_account_id, p.sub_account_id) AS sub_account_id, coalesce(c.billing_currency, p.billing_currency) AS billing_currency,
+        coalesce(t.sub_account_id, p.sub_account_id) AS sub_account_id, coalesce(c.billing_currency, p.billing_currency, o.billing_currency) AS billing_currency,
         sum(t.requests_ok + t.requests_failed) AS requests, sum(t.requests_ok) AS requests_ok,
         sum(t.input_tokens) AS input_tokens, sum(t.cached_tokens) AS cached_tokens, sum(t.output_tokens) AS output_tokens
     FROM built_traffic AS t
     LEFT JOIN place AS p ON p.model = t.model AND p.version IS NOT DISTINCT FROM t.version
     LEFT JOIN currency AS c ON c.billing_account_id = t.billing_account_id
+    LEFT JOIN only_currency AS o ON o.billing_currency IS NOT NULL
     WHERE NOT t.shadowed
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 ),

@@ -18,7 +18,7 @@ numbered AS (
         month, device_id, namespace, pod, threshold, run,
         sum(CASE
             WHEN last_end IS NULL THEN 1
-            WHEN seconds_between(last_end, start_at) > greatest(step_seconds, last_step) THEN 1
+            WHEN seconds_between(last_end, start_at) > 0.5 * least(step_seconds, last_step) THEN 1
             ELSE 0
         END) OVER (
             ORDER BY device_id, namespace, pod, threshold, start_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW

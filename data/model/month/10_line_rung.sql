@@ -26,7 +26,9 @@ WITH base AS (
         ON k.provider IS NOT DISTINCT FROM c.provider AND k.service_name = c.service_name
         AND k.service_category = c.service_category AND k.usage = c.usage
     LEFT JOIN machine AS m ON m.resource_id = c.resource_id
-    LEFT JOIN cpu_service AS d ON d.resource_id = c.resource_id
+    LEFT JOIN cpu_service AS d
+        ON d.resource_id = c.resource_id
+        AND (d.valid_from IS NULL OR d.valid_from <= c.start_at) AND (d.valid_to IS NULL OR d.valid_to > c.start_at)
     LEFT JOIN accelerator AS a ON a.instance_type = c.instance_type
 ),
 -- the inference estate: accounts that hold accelerators, serve on CPUs or call managed models in this month

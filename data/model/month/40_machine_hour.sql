@@ -1,11 +1,13 @@
 -- One row per billed machine × hour: B, its billed seconds – from the quantity of its compute lines, else first to last
--- sighting, else the whole hour – and how many devices it has.
+-- sighting, else the whole hour –, how many devices it has, and the team that its lines name.
 WITH billed AS (
     SELECT
-        machine_no, hour,
-        sum(CASE WHEN quantity_is_per_device THEN NULL ELSE seconds END) AS seconds,
-        sum(CASE WHEN quantity_is_per_device THEN seconds END) AS device_seconds
-    FROM machine_line
+        m.machine_no AS machine_no, m.hour AS hour,
+        sum(CASE WHEN m.quantity_is_per_device THEN NULL ELSE m.seconds END) AS seconds,
+        sum(CASE WHEN m.quantity_is_per_device THEN m.seconds END) AS device_seconds,
+        max(c.team) AS team
+    FROM machine_line AS m
+    JOIN month_line AS c ON c.load_id = m.load_id AND c.line_id = m.line_id
     GROUP BY 1, 2
 ),
 sighted AS (
@@ -21,13 +23,13 @@ counted AS (
         b.machine_no AS machine_no, m.resource_id AS resource_id, b.hour AS hour,
         greatest(m.device_count, floor(coalesce(s.devices_seen, 0) + 0.999)) AS devices,
         coalesce(s.devices_seen, 0) AS devices_seen,
-        b.seconds AS seconds, b.device_seconds AS device_seconds, s.seconds AS sighted_seconds
+        b.seconds AS seconds, b.device_seconds AS device_seconds, s.seconds AS sighted_seconds, b.team AS team
     FROM billed AS b
     JOIN machine AS m ON m.machine_no = b.machine_no
     LEFT JOIN sighted AS s ON s.machine_no = b.machine_no AND s.hour = b.hour
 )
 SELECT
-    machine_no, resource_id, hour, devices, devices_seen,
+    machine_no, resource_id, hour, devices, devices_seen, team,
     least(3600.0, CASE
         WHEN coalesce(seconds, 0) > 0 THEN seconds
         WHEN coalesce(device_seconds, 0) > 0 THEN device_seconds / nullif(devices, 0)

@@ -1,9 +1,11 @@
 -- One row per serving process × hour as the source tells it, with what is known of its deployment and machine. Where two
 -- sources tell of the same model, version, endpoint, mode and hour, one is believed and the others are shadowed.
 WITH machine_of_pod AS (
-    SELECT d.namespace AS namespace, d.pod AS pod, d.hour AS hour, max(w.resource_id) AS resource_id
+    SELECT
+        d.namespace AS namespace, d.pod AS pod, d.hour AS hour, max(w.resource_id) AS resource_id, max(b.team) AS team
     FROM month_device_hour AS d
     JOIN witness AS w ON w.device_no = d.device_no AND w.hour = d.hour AND w.source = d.source
+    LEFT JOIN machine_hour AS b ON b.machine_no = w.machine_no AND b.hour = w.hour
     WHERE d.pod IS NOT NULL
     GROUP BY 1, 2, 3
 ),
@@ -12,7 +14,9 @@ cpu_machine AS (
         s.model AS model, s.version AS version, max(c.provider) AS provider,
         max(c.billing_account_id) AS billing_account_id, max(c.sub_account_id) AS sub_account_id
     FROM cpu_service AS s
-    JOIN month_line AS c ON c.resource_id = s.resource_id
+    JOIN month_line AS c
+        ON c.resource_id = s.resource_id
+        AND (s.valid_from IS NULL OR s.valid_from <= c.start_at) AND (s.valid_to IS NULL OR s.valid_to > c.start_at)
     GROUP BY 1, 2
 ),
 told AS (
@@ -49,7 +53,7 @@ ranked AS (
 )
 SELECT
     t.source AS source, t.load_id AS load_id, t.hour AS hour, t.namespace AS namespace, t.pod AS pod, t.model AS model,
-    t.version AS version, t.endpoint AS endpoint, t.mode AS mode, t.team AS team,
+    t.version AS version, t.endpoint AS endpoint, t.mode AS mode, coalesce(t.team, p.team) AS team,
     coalesce(m.provider, u.provider) AS provider, coalesce(m.billing_account_id, u.billing_account_id) AS billing_account_id,
     coalesce(m.sub_account_id, u.sub_account_id) AS sub_account_id, m.device_model AS gpu_model,
     t.requests_ok AS requests_ok, t.requests_failed AS requests_failed, t.input_tokens AS input_tokens,

@@ -13,16 +13,17 @@ shared_out AS (
         h.activity AS activity, h.state AS state, h.rung AS rung, h.sub_rung AS sub_rung, h.model AS model, h.version AS version,
         coalesce(t.endpoint, v.endpoint, CASE WHEN t.share IS NOT NULL THEN h.endpoint END) AS endpoint,
         coalesce(t.mode, v.mode, CASE WHEN t.share IS NOT NULL THEN h.mode END) AS mode,
-        coalesce(h.team, t.team, v.team) AS team,
+        coalesce(h.team, t.team, v.team, b.team) AS team,
         h.seconds * h.device_weight * coalesce(t.share, v.share, 1.0) AS seconds
     FROM holding AS h
+    JOIN machine_hour AS b ON b.machine_no = h.machine_no AND b.hour = h.hour
     LEFT JOIN asked_pod AS t
         ON h.state = 'serving' AND t.hour = h.hour AND t.holder_no = h.holder_no
         AND t.model = h.model AND coalesce(t.version, '') = coalesce(h.version, '')
     LEFT JOIN traffic_share AS v
         ON t.share IS NULL AND h.state = 'serving' AND v.pod IS NULL AND v.hour = h.hour
         AND v.model = h.model AND coalesce(v.version, '') = coalesce(h.version, '')
-    WHERE h.machine_no IS NOT NULL AND h.seconds > 0
+    WHERE h.seconds > 0
 ),
 billed AS (
     SELECT
@@ -34,7 +35,6 @@ billed AS (
             ORDER BY s.device_no, s.activity, s.holder_no, s.team, s.endpoint, s.mode
         ) AS place
     FROM shared_out AS s
-    JOIN machine_hour AS b ON b.machine_no = s.machine_no AND b.hour = s.hour
 ),
 summed AS (
     SELECT

@@ -19,7 +19,7 @@ SELECT
     p.activity AS activity, p.state AS state,
     a.billing_period AS billing_period, day_of(p.hour) AS day, a.charge_day AS charge_day,
     p.rung AS rung, p.sub_rung AS sub_rung, a.component AS component, p.model AS model, p.version AS version,
-    p.endpoint AS endpoint, p.mode AS mode, a.gpu_model AS gpu_model, coalesce(p.team, a.line_team) AS team, a.provider AS provider,
+    p.endpoint AS endpoint, p.mode AS mode, a.gpu_model AS gpu_model, p.team AS team, a.provider AS provider,
     a.billing_account_id AS billing_account_id, a.sub_account_id AS sub_account_id, a.billing_currency AS billing_currency,
     CASE WHEN p.hi = 1 THEN a.effective_cost ELSE to_money(to_double(a.effective_cost) * p.hi) END
         - CASE WHEN p.lo = 0 THEN to_money(0) ELSE to_money(to_double(a.effective_cost) * p.lo) END AS effective_cost,

@@ -1,5 +1,5 @@
--- Stretches of the month by day: pieces of one holder and threshold that follow each other within the sampling step, which
--- is to say with no gap above 2 × the step between two samples.
+-- Stretches of the month by day: pieces of one holder and threshold that touch. Ingest has broken them at busy samples and at
+-- gaps above 2 × the step; between two loads or sources a hole of up to half a step is jitter, and one busy sample is a whole step.
 WITH ordered AS (
     SELECT
         source, holder_no, threshold, hour, start_at, end_at, largest_gap, signal, step_seconds, seconds, cost, billing_currency,
@@ -12,7 +12,7 @@ marked AS (
         source, holder_no, threshold, hour, start_at, end_at, largest_gap, signal, step_seconds, seconds, cost, billing_currency,
         sum(CASE
             WHEN last_end IS NULL THEN 1
-            WHEN seconds_between(last_end, start_at) > greatest(step_seconds, last_step) THEN 1
+            WHEN seconds_between(last_end, start_at) > 0.5 * least(step_seconds, last_step) THEN 1
             ELSE 0
         END) OVER (PARTITION BY holder_no, threshold ORDER BY start_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
     FROM ordered

@@ -26,7 +26,7 @@ WHERE served_name IS NOT NULL
 ORDER BY served_name, valid_from, model, version;
 
 CREATE OR REPLACE TEMP VIEW cpu_service AS
-SELECT DISTINCT ON (resource_id) resource_id, model, version, endpoint, mode, team
+SELECT DISTINCT ON (resource_id, valid_from) resource_id, model, version, endpoint, mode, team, valid_from, valid_to
 FROM deployment_map
 WHERE resource_id IS NOT NULL
-ORDER BY resource_id, model, version;
+ORDER BY resource_id, valid_from, model, version;
