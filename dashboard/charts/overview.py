@@ -14,7 +14,7 @@ from dashboard import theme
 def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None) -> go.Figure:
     """Bars of day × rung (columns day, rung, cost), in the ladder's order; unobserved is hatched, credits
     hang
-    below zero; `highest` is marked by name."""
+    below zero; `highest` is marked by name; the legend says what each rung came to."""
     figure = go.Figure()
     sign = fmt.symbol(currency)
     known = [rung for rung in theme.RUNGS if rung in set(spend["rung"])]
@@ -24,12 +24,12 @@ def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None)
         figure.add_bar(
             x=rows["day"].to_numpy(),
             y=rows["cost"].to_numpy(dtype="float64"),
-            name=theme.rung_name(rung),
+            name=f"{theme.rung_name(rung)} {fmt.short_money(rows['cost'].sum(), currency)}",
             marker=theme.rung_marker(rung),
-            hovertemplate=f"{sign}%{{y:,.0f}}",
+            hovertemplate=f"{sign}%{{y:,.0f}}<extra>{theme.rung_name(rung)}</extra>",
         )
-    figure.update_layout(barmode="relative")
-    theme.dress(figure, unit=f"{currency} per day (UTC)", height=380)
+    theme.dress(figure, unit=f"{currency} per day (UTC)", height=400)
+    figure.update_layout(barmode="relative", legend={"entrywidth": 172})
     figure.update_yaxes(**theme.money_ticks(currency))
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     if highest is not None:

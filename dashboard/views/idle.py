@@ -135,7 +135,7 @@ def _findings(idle: Idle, filters: Filters) -> None:
     )  # fmt: skip
     st.download_button(
         "Download CSV", lambda: table.to_csv(index=False), file_name="inferledger-idle-findings.csv", mime="text/csv",
-        icon=":material/download:", on_click="ignore", type="tertiary",
+        icon=":material/download:", key="idle-findings-csv", on_click="ignore", type="tertiary",
     )  # fmt: skip
     rows = picked["selection"]["rows"]
     _evidence(idle.findings.iloc[rows[0] if rows and rows[0] < len(table) else 0], filters)

@@ -65,7 +65,7 @@ def visit(windows, dashboard) -> Iterator[Callable]:
     ):
         tab = windows(width, height, scheme).new_page()
         tabs.append(tab)
-        tab.set_default_timeout(30_000)
+        tab.set_default_timeout(60_000)
         tab.goto(f"{base}/{path}")
         settled(tab)
         return tab

@@ -150,12 +150,13 @@ def test_a_filter_that_matches_nothing_says_which(open_page):
 
 def test_unobserved_is_hatched_and_bars_hang_below_zero_for_credits(cursor, october):
     figure = charts.spend_stack(overview.spend_by_rung(cursor, october), "USD", date(2026, 10, 7))
-    bars = {bar.name: bar for bar in figure.data}
+    bars = {bar.name.rpartition(" ")[0]: bar for bar in figure.data}
 
     assert bars["unobserved GPUs"].marker.pattern.shape == "/"
     assert bars["serving, idle"].marker.pattern.shape is None
     assert bars["credit"].y.tolist() == [-75.0]
-    assert [bar.name for bar in figure.data][:3] == ["serving, busy", "managed inference", "serving on CPU"]
+    assert list(bars)[:3] == ["serving, busy", "managed inference", "serving on CPU"]
+    assert "credit −$75.00" in {bar.name for bar in figure.data}
     assert isinstance(bars["serving, busy"].y, np.ndarray)
     assert figure.layout.annotations[0].text == "Oct 7: highest"
 
