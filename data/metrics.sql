@@ -9,16 +9,13 @@ CREATE OR REPLACE TEMP MACRO in_view(v, effective, billed, contracted, list_pric
 -- What a filter lets through; 'none' stands for NULL.
 CREATE OR REPLACE TEMP MACRO chosen(wanted, value) AS len(wanted) = 0 OR list_contains(wanted, coalesce(value, 'none'));
 
--- A model version's cost on one of the three bases (columns of unit_cost).
-CREATE OR REPLACE TEMP MACRO basis_cost(basis, busy, idle, cpu, managed, shares) AS
-    coalesce(busy, 0) + coalesce(managed, 0)
-    + CASE WHEN basis = 'busy' THEN 0 ELSE coalesce(idle, 0) + coalesce(cpu, 0) END
-    + CASE WHEN basis = 'fully loaded' THEN coalesce(shares, 0) ELSE 0 END;
-
--- What 'fully loaded' adds to what a version holds (columns of unit_cost).
-CREATE OR REPLACE TEMP MACRO all_shares(unallocated, compute, storage, network, orchestration, support, commitment) AS
-    coalesce(unallocated, 0) + coalesce(compute, 0) + coalesce(storage, 0) + coalesce(network, 0)
-    + coalesce(orchestration, 0) + coalesce(support, 0) + coalesce(commitment, 0);
+-- What a row of unit_cost cost on one of the three bases: basis_cost($basis, unit_cost).
+CREATE OR REPLACE TEMP MACRO basis_cost(basis, u) AS
+    coalesce(u.busy_cost, 0) + coalesce(u.managed_cost, 0)
+    + CASE WHEN basis = 'busy' THEN 0 ELSE coalesce(u.idle_cost, 0) + coalesce(u.cpu_cost, 0) END
+    + CASE WHEN basis = 'fully loaded' THEN coalesce(u.unallocated_share, 0) + coalesce(u.commitment_share, 0)
+        + coalesce(u.shared_compute, 0) + coalesce(u.shared_storage, 0) + coalesce(u.shared_network, 0)
+        + coalesce(u.shared_orchestration, 0) + coalesce(u.shared_support, 0) ELSE 0 END;
 
 -- Whether a rung is part of a basis as a whole; what 'fully loaded' adds of the shared rungs is a share, not the rung.
 CREATE OR REPLACE TEMP MACRO in_basis(basis, rung) AS

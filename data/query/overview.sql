@@ -15,12 +15,7 @@ WITH spend AS (
 unit AS (
     SELECT
         day,
-        cost_per_inference(
-            basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost, all_shares(
-                unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support,
-                commitment_share)),
-            requests_ok
-        ) AS cost_per_inference,
+        cost_per_inference(basis_cost($basis, unit_cost), requests_ok) AS cost_per_inference,
         sum(requests_ok) AS requests_ok
     FROM unit_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency

@@ -4,9 +4,7 @@ WITH rows AS (
     SELECT
         CASE WHEN $level = 'total' THEN NULL ELSE model END AS model,
         CASE WHEN $level = 'version' THEN version END AS version,
-        basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost, all_shares(
-            unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support,
-            commitment_share)) AS cost,
+        basis_cost($basis, unit_cost) AS cost,
         requests_ok,
         input_tokens + output_tokens AS tokens,
         busy_seconds,

@@ -1,10 +1,6 @@
 -- Grain: UTC day × model; beyond the $top dearest models of the period they are one, 'other'. Chosen basis, effective view.
 WITH rows AS (
-    SELECT
-        day, model, requests_ok,
-        basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost, all_shares(
-            unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support,
-            commitment_share)) AS cost
+    SELECT day, model, requests_ok, basis_cost($basis, unit_cost) AS cost
     FROM unit_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)

@@ -7,9 +7,8 @@ period AS (
     SELECT
         model, version,
         -- Traffic that met no charge has an unknown cost, not none.
-        sum(CASE WHEN coalesce(busy_cost, idle_cost, cpu_cost, managed_cost) IS NOT NULL THEN basis_cost($basis, busy_cost, idle_cost, cpu_cost, managed_cost,
-            all_shares(unallocated_share, shared_compute, shared_storage, shared_network, shared_orchestration,
-                shared_support, commitment_share)) END) AS cost,
+        sum(CASE WHEN coalesce(busy_cost, idle_cost, cpu_cost, managed_cost) IS NOT NULL
+            THEN basis_cost($basis, unit_cost) END) AS cost,
         sum(requests_ok) AS requests_ok, sum(held_seconds) / 3600 AS held_hours, count(DISTINCT day) AS days,
         string_agg(DISTINCT team, ', ' ORDER BY team) AS team
     FROM unit_cost

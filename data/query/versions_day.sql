@@ -6,7 +6,7 @@ SELECT
     sum(sum(requests_ok)) OVER (PARTITION BY model, day) IS NOT NULL AND coalesce(sum(requests_ok), 0) = 0 AS silent,
     sum(requests_ok)::DOUBLE / nullif(sum(sum(requests_ok)) OVER (PARTITION BY model, day), 0) AS traffic_share,
     CAST(sum(CASE WHEN coalesce(busy_cost, idle_cost, cpu_cost, managed_cost) IS NOT NULL
-        THEN basis_cost('allocated', busy_cost, idle_cost, cpu_cost, managed_cost, 0) END) AS DOUBLE) AS cost
+        THEN basis_cost('allocated', unit_cost) END) AS DOUBLE) AS cost
 FROM unit_cost
 WHERE day >= $start AND day < $end AND model IS NOT NULL AND (billing_currency = $currency OR billing_currency IS NULL)
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)

@@ -69,8 +69,12 @@ def test_the_definitions_of_the_model():
 
 
 def test_the_three_bases_hold_one_another():
+    row = """(SELECT 10 AS busy_cost, 5 AS idle_cost, 2 AS cpu_cost, 1 AS managed_cost, 4 AS unallocated_share,
+        NULL AS commitment_share, NULL AS shared_compute, NULL AS shared_storage, NULL AS shared_network,
+        NULL AS shared_orchestration, NULL AS shared_support) AS unit_cost"""
+
     def basis(name: str) -> object:
-        return one(f"SELECT CAST(basis_cost('{name}', 10, 5, 2, 1, 4) AS INTEGER)")
+        return one(f"SELECT CAST(basis_cost('{name}', unit_cost) AS INTEGER) FROM {row}")
 
     assert (basis("busy"), basis("allocated"), basis("fully loaded")) == (11, 18, 22)
 
