@@ -80,7 +80,7 @@ def assumptions(base: Baseline, values: dict[str, float]) -> Assumptions:
 
 def _bands(lever: str) -> tuple[Band, ...]:
     def text(share: float) -> str:
-        return f"{share * 100:+.0f}".replace("-", "−")
+        return f"{share * 100:+.0f}".replace("-", "−") if share else "0"
 
     return tuple(
         Band(e.low * 100, e.high * 100, f"{text(e.low)} to {text(e.high)} %", e.name, e.source)

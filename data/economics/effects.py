@@ -47,7 +47,8 @@ EFFECTS = (
         "Paged KV cache: 2 to 4 × the requests at the same latency",
         1.0,
         3.0,
-        "Kwon et al., Efficient Memory Management for LLM Serving with PagedAttention, SOSP 2023",
+        "Kwon et al., Efficient Memory Management for Large Language Model Serving with PagedAttention, SOSP 2023: "
+        "vLLM against FasterTransformer and Orca",
     ),
     Effect(
         "throughput",
@@ -58,9 +59,9 @@ EFFECTS = (
     ),
     Effect(
         "price",
-        "One- or three-year savings plan: up to −72 %",
+        "One- or three-year savings plan: up to −72 % off On-Demand",
         -0.72,
         0.0,
-        "AWS, EC2 Instance Savings Plans, product page (the upper bound over all families)",
+        "AWS, Savings Plans User Guide: for one instance family in one region; up to −66 % for any",
     ),
 )
