@@ -14,5 +14,6 @@ WHERE hour >= $start AND hour < $end
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     AND chosen($teams, team) AND chosen($models, model)
 GROUP BY 1
-ORDER BY utilisation NULLS LAST, idle_cost DESC NULLS LAST, device_id
+-- Of equals, those that were there longest, then machine by machine: scattered rows would read as noise.
+ORDER BY utilisation NULLS LAST, idle_cost DESC NULLS LAST, observed_hours DESC, node, device_id
 LIMIT $limit
