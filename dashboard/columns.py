@@ -9,6 +9,8 @@ import streamlit as st
 from dashboard import format as fmt
 from data.filters import Filters
 
+Columns = dict[str, Any]  # name in the query's answer → how that column reads
+
 
 def money_column(label: str, filters: Filters, help: str | None = None) -> Any:  # noqa: ANN401 – Streamlit's own dict
     """A total, to the cent, with the currency in the header."""
@@ -37,3 +39,38 @@ def count_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
 def text_column(label: str, help: str | None = None, width: int | None = None) -> Any:  # noqa: ANN401
     """Words or ids."""
     return st.column_config.TextColumn(label, help=help, width=width)
+
+
+def date_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
+    """A UTC day."""
+    return st.column_config.DateColumn(label, help=help)
+
+
+def month_column(label: str) -> Any:  # noqa: ANN401
+    """A billing period by its first day: Oct 2026."""
+    return st.column_config.DateColumn(label, format="MMM YYYY")
+
+
+def time_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
+    """A moment in UTC."""
+    return st.column_config.DatetimeColumn(label, help=help)
+
+
+def minute_column(label: str) -> Any:  # noqa: ANN401
+    """A moment in UTC, to the minute: 2026-10-02 00:00."""
+    return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm")
+
+
+def hours_column(label: str) -> Any:  # noqa: ANN401
+    """Device-hours, to the tenth."""
+    return st.column_config.NumberColumn(label, format="%,.1f")
+
+
+def money_columns(filters: Filters, *names: str) -> Columns:
+    """Totals that are called what the query calls them: unobserved_cost is "unobserved cost (USD)"."""
+    return {name: money_column(name.replace("_", " "), filters) for name in names}
+
+
+def count_columns(*names: str) -> Columns:
+    """Whole numbers that are called what the query calls them."""
+    return {name: count_column(name.replace("_", " ")) for name in names}

@@ -65,6 +65,11 @@ def comparable() -> bool:
     return reaches(current().previous().start)
 
 
+def earlier() -> Filters | None:
+    """The same question about the period before, None where the data does not reach over all of it."""
+    return current().previous() if comparable() else None
+
+
 def _period(first_day: date, last_day: date) -> tuple[date, date]:
     names = list(PRESETS)
     preset = st.selectbox(

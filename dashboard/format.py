@@ -116,10 +116,10 @@ def money_change(now: float | Decimal | None, before: float | Decimal | None, cu
 
 
 def difference(now: float | Decimal | None, before: float | Decimal | None, currency: str) -> str:
-    """What stands behind a card's percentage: "+$13.8k vs. previous"."""
+    """What stands behind a card's percentage: "+$13.8k"."""
     if is_unknown(now) or is_unknown(before) or now is None or before is None:
         return "vs. previous"
-    return f"{short_money(float(now) - float(before), currency, plus=True)} vs. previous"
+    return short_money(float(now) - float(before), currency, plus=True)
 
 
 def points(difference: float | None) -> str:
@@ -128,6 +128,13 @@ def points(difference: float | None) -> str:
         return UNKNOWN
     assert difference is not None
     return _signed(difference if round(abs(difference), 3) else 0, f"{abs(difference) * 100:.1f} pp", True)
+
+
+def points_change(now: float | None, before: float | None) -> str | None:
+    """ "+3.2 pp" for a card; None where there is nothing to compare with."""
+    if is_unknown(now) or is_unknown(before) or now is None or before is None:
+        return None
+    return points(now - before)
 
 
 def day(value: date) -> str:

@@ -7,11 +7,25 @@ import pandas as pd
 from dashboard import format as fmt
 from dashboard import theme
 from dashboard.charts.overview import mover_name
-from data.economics.identity import Parts
 from data.filters import Filters
+from data.query.identity import parts, stories
 from data.query.overview import HighestDay
 from data.query.trust import Trust
 
+DAMAGED = (
+    "An export's effective cost is damaged (zero where money was billed), so its ladder means nothing. "
+    "Choose the billed view under Filters."
+)
+UNEXPLAINED = (
+    "Unexplained = invoice total, computed from the raw files by separate code, − all other rungs. "
+    "It can fail; 0 is the proof."
+)
+FACTORS_OF = (
+    "Allocated basis, over the held and observed GPU-hours; models without a GPU have no such factors."
+)
+DRIVERS = (
+    "By instance type, else service, against its median day of the period; the resource is what rose most."
+)
 UNCHANGED = 0.005  # a ratio that moved by less than half a percent reads as unchanged
 
 
@@ -24,13 +38,14 @@ def moved(relative: float | None) -> str:
     return f"{'rose' if relative > 0 else 'fell'} {fmt.percent(abs(relative))}"
 
 
-def spend(now: float, before: float | None, movers: pd.DataFrame, filters: Filters) -> str:
-    """What was spent, how that compares, and the three largest moves in either direction."""
-    total = f"Spend was {fmt.short_money(now, filters.currency)} in {fmt.period(filters.start, filters.end)}"
-    relative = fmt.change(now, before)
-    if relative is None or before is None:
+def spend(now: pd.Series, before: pd.Series | None, movers: pd.DataFrame | None, filters: Filters) -> str:
+    """What was spent, how that compares, and the three largest moves in either direction (rows of
+    query.overview.figures)."""
+    total = f"Spend was {fmt.short_money(now['spend'], filters.currency)} in {fmt.period(filters.start, filters.end)}"
+    relative = None if before is None else fmt.change(now["spend"], before["spend"])
+    if relative is None or before is None or movers is None:
         return f"{total}; no earlier period to compare with."
-    difference = now - before
+    difference = now["spend"] - before["spend"]
     if abs(relative) < UNCHANGED:
         return f"{total}, the same as in the {fmt.days(filters.days)} before."
     direction = "up" if difference > 0 else "down"
@@ -79,12 +94,13 @@ def tallest(spend: pd.DataFrame, highest: HighestDay, currency: str) -> str:
     return f"{fmt.day(day)} stands taller for what is charged once: {', '.join(named)}." if named else ""
 
 
-def unit_cost(cost: float | None, before: float | None, filters: Filters) -> str:
-    """Cost per inference on the basis, and how it moved."""
+def unit_cost(now: pd.Series, before: pd.Series | None, filters: Filters) -> str:
+    """Cost per inference on the basis, and how it moved (total rows of query.unit_cost.costs)."""
+    cost = now["cost_per_inference"]
     if fmt.is_unknown(cost):
         return "Cost per inference is unknown here: nobody counted requests."
     value = fmt.unit_cost(cost, filters.currency)
-    relative = fmt.change(cost, before)
+    relative = None if before is None else fmt.change(cost, before["cost_per_inference"])
     if relative is None:
         return f"One inference cost {value} ({filters.basis} basis); no earlier period to compare with."
     if abs(relative) < UNCHANGED:
@@ -92,38 +108,61 @@ def unit_cost(cost: float | None, before: float | None, filters: Filters) -> str
     return f"Cost per inference {moved(relative)} to {value} ({filters.basis} basis)."
 
 
-def identity(name: str, now: pd.Series, before: pd.Series, parts: Parts | None, currency: str) -> str:
+def identities(changes: pd.DataFrame, filters: Filters) -> list[str]:
+    """Why the models that moved most did so, a sentence each (rows of query.identity.changes)."""
+    told = [_identity(row, filters.currency) for _, row in stories(changes).iterrows()]
+    return told or ["No earlier period with GPU models to compare with."]
+
+
+def _identity(row: pd.Series, currency: str) -> str:
     """Why a unit cost moved, in the words of price ÷ (utilisation × throughput); volume is named beside."""
-    relative = fmt.change(now["cost_per_inference"], before["cost_per_inference"])
-    if relative is None or abs(relative) < UNCHANGED or parts is None:
-        return f"{name}: cost per inference {moved(relative)}."
+    relative = fmt.change(row["cost_per_inference"], row["cost_per_inference_before"])
+    shares = parts(row)
+    if relative is None or abs(relative) < UNCHANGED or shares is None:
+        return f"{row['model']}: cost per inference {moved(relative)}."
     factors = {
-        "utilisation": ("utilisation", parts.utilisation),
-        "price_per_gpu_hour": ("price", parts.price),
-        "throughput": ("throughput", parts.throughput),
+        "utilisation": ("utilisation", shares.utilisation),
+        "price_per_gpu_hour": ("price", shares.price),
+        "throughput": ("throughput", shares.throughput),
     }
     ranked = sorted(factors.items(), key=lambda item: -abs(item[1][1]))
     causes, still = [], []
     for column, (word, _) in ranked:
-        step = fmt.change(now[column], before[column])
+        step = fmt.change(row[column], row[f"{column}_before"])
         if step is None or abs(step) < UNCHANGED:
             still.append(word)
         else:
             causes.append(f"{word} {moved(step)}")
-    volume = fmt.change(now["requests_ok"], before["requests_ok"])
+    volume = fmt.change(row["requests_ok"], row["requests_ok_before"])
     aside = ""
     if volume is not None and abs(volume) < UNCHANGED:
         still.append("volume")
     elif volume is not None:
         aside = f"; volume {moved(volume)}"
     unchanged = f"; {_and(still)} unchanged" if still else ""
-    value = fmt.unit_cost(now["cost_per_inference"], currency)
+    value = fmt.unit_cost(row["cost_per_inference"], currency)
     because = f" because {_and(causes)}" if causes else ""
-    return f"{name}: cost per inference {moved(relative)} to {value}{because}{unchanged}{aside}."
+    return f"{row['model']}: cost per inference {moved(relative)} to {value}{because}{unchanged}{aside}."
 
 
 def _and(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def left_out(rungs: pd.DataFrame, filters: Filters) -> str:
+    """The basis and what it leaves out, as a sum (columns cost, in_basis, left_out)."""
+    cost, inside, outside = (
+        fmt.money(rungs[column].sum(), filters.currency) for column in ("cost", "in_basis", "left_out")
+    )
+    return (
+        f"{inside} on the {filters.basis} basis + {outside} left out = {cost}, "
+        "the ladder of the period (effective view)."
+    )
+
+
+def unobserved(machines: pd.DataFrame) -> str:
+    """What stands over the table of machines that telemetry missed."""
+    return f"**Machines without telemetry** ({len(machines)}): more than a fifth of their billed GPU time went unseen."
 
 
 def evidence(trust: Trust, blind: int, filters: Filters) -> str:
@@ -141,8 +180,12 @@ def evidence(trust: Trust, blind: int, filters: Filters) -> str:
     return f"{adds_up}; {seen}{'' if not blind else f'; {machines}'}."
 
 
-def restatement(row: pd.Series, currency: str) -> str:
-    """What the newest restatement changed, against the delivery that it replaced."""
+def restatement(rows: pd.DataFrame, currency: str) -> str:
+    """What the newest restatement changed, against the delivery that it replaced (rows of
+    query.provenance.restatements)."""
+    if rows.empty:
+        return "No billing period was delivered twice with different content."
+    row = rows.iloc[0]
     period = pd.Timestamp(row["billing_period"])
     if fmt.is_unknown(row["billed_change"]):
         return f"{period:%B %Y} was delivered again by {row['source']}; what it stated before is not known."
@@ -154,8 +197,11 @@ def restatement(row: pd.Series, currency: str) -> str:
     )
 
 
-def commitment(row: pd.Series, currency: str) -> str:
-    """What of the commitment that wasted most went unused."""
+def commitment(rows: pd.DataFrame, currency: str) -> str:
+    """What of the commitment that wasted most went unused (rows of query.provenance.commitments)."""
+    if rows.empty:
+        return "No commitment was charged in this period."
+    row = rows.iloc[0]
     return (
         f"{fmt.percent(row['unused_share'])} of {row['commitment']} went unused: "
         f"{fmt.money(row['unused'], currency)} of {fmt.money(row['committed'], currency)}."

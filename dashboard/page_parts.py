@@ -19,18 +19,13 @@ from data.query.trust import Trust
 
 Good = Literal["down", "up", "neither"]
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
-_COLOURS: dict[Good, Literal["inverse", "normal", "off"]] = {
-    "down": "inverse",
-    "up": "normal",
-    "neither": "off",
-}
 
 
 @dataclass(frozen=True)
 class Card:
     """One figure. `delta` is text as fmt makes it ("+12.0 %"), None = nothing to compare with; `good` says
     which way is good;
-    `trend` is one value per day, a day without one is None."""
+    `trend` is one value per day; days without one (None) are left out of it."""
 
     label: str
     value: str
@@ -53,6 +48,18 @@ def note(text: str) -> None:
     st.caption(text.replace("$", r"\$"))
 
 
+def section(title: str, aside: str = "") -> None:
+    """The heading of a part of the page, with what its figures refer to in small type."""
+    st.subheader(title, anchor=False)
+    if aside:
+        note(aside)
+
+
+def say(text: str) -> None:
+    """A sentence of the page in ordinary type; Markdown, but dollar signs are no formulas."""
+    st.markdown(text.replace("$", r"\$"))
+
+
 def kpi_row(cards: Sequence[Card]) -> None:
     """Cards of equal width, as many per row as fit."""
     with st.grid(len(cards), min_column_width=168, gap="small"):
@@ -61,22 +68,39 @@ def kpi_row(cards: Sequence[Card]) -> None:
 
 
 def _card(card: Card) -> None:
-    delta = card.delta and card.delta.replace("−", "-").replace("$", r"\$")
-    flat = delta is not None and not any(digit in delta for digit in "123456789")
-    trend = None if card.trend is None else [0.0 if fmt.is_unknown(v) else float(v or 0) for v in card.trend]
+    delta = _delta(card)
     st.metric(
         card.label,
         card.value.replace("$", r"\$"),
-        "unchanged" if flat else delta,
-        delta_color="off" if flat else _COLOURS[card.good],
-        delta_arrow="off" if flat else "auto",
+        delta,
+        delta_color="off",  # it would colour the trend too; a month's line in red reads as an alarm
+        delta_arrow="off",
         delta_description=card.against if delta else None,
-        chart_data=trend,
+        chart_data=None if card.trend is None else [float(v) for v in card.trend if not fmt.is_unknown(v)],
         chart_type="area",
         border=True,
         height="stretch",
         help=card.help,
     )
+
+
+def _delta(card: Card) -> str | None:
+    """The change with its arrow, green where it is good and red where it is not."""
+    if card.delta is None:
+        return None
+    if not any(digit in card.delta for digit in "123456789"):
+        return "unchanged"
+    falls = card.delta.startswith("−")
+    text = f"{'↓' if falls else '↑'} {card.delta}".replace("$", r"\$")
+    if card.good == "neither":
+        return text
+    colour = "green" if falls == (card.good == "down") else "red"
+    return f":{colour}[{text}]"
+
+
+def draw(figure: go.Figure, *, name: str, alt: str) -> None:
+    """A chart alone; `alt` says it in words."""
+    st.plotly_chart(figure, key=name, config=CHART_CONFIG, theme="streamlit", alt=alt)
 
 
 def chart_with_table(
@@ -91,7 +115,7 @@ def chart_with_table(
     """A chart, and under it the same data as a sortable table with a CSV download. `name` keys the
     elements and names the file;
     `alt` says the chart in words; `columns` is Streamlit's column_config, whose labels carry the units."""
-    st.plotly_chart(figure, key=f"{name}-chart", config=CHART_CONFIG, theme="streamlit", alt=alt)
+    draw(figure, name=f"{name}-chart", alt=alt)
     with st.expander(f"Table · {len(table):,} rows", expanded=expanded):
         table_with_download(table, name=name, columns=columns)
 
@@ -114,6 +138,11 @@ def table_with_download(
         placeholder=fmt.UNKNOWN,
         height=height,
     )
+    download(table, name=name)
+
+
+def download(table: pd.DataFrame, *, name: str) -> None:
+    """The table as CSV, with plain column names and full precision."""
     st.download_button(
         "Download CSV",
         lambda: table.to_csv(index=False),

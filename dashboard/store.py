@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import duckdb
+import pandas as pd
 import streamlit as st
 
+from data.filters import Filters
 from data.home import store_home
 from data.snapshot import NoSnapshot, Reader, open_latest
 
-__all__ = ["NoSnapshot", "ask", "generation", "reader", "start_run"]
+__all__ = ["NoSnapshot", "ask", "ask_earlier", "generation", "reader", "start_run"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,3 +69,16 @@ def ask(question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         )
     name = f"{question.__module__}.{question.__qualname__}"
     return cast(T, _answer((str(store_home()), generation(), name, args), question))
+
+
+def ask_earlier(
+    question: Callable[Concatenate[duckdb.DuckDBPyConnection, Filters, P], pd.DataFrame],
+    earlier: Filters | None,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> pd.Series | None:
+    """The first row of an answer about the period before; None without such a period or an answer about it."""
+    if earlier is None:
+        return None
+    rows = ask(question, earlier, *args, **kwargs)
+    return rows.iloc[0] if len(rows) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
 from dashboard import theme
-from data.economics.identity import Parts
+from data.query.identity import parts
 
 _COLOURS = {
     "compute, busy": theme.COST,
@@ -49,36 +51,52 @@ def trend(days: pd.DataFrame, currency: str) -> go.Figure:
     return figure
 
 
-def bridge(before: float, parts: Parts, now: float, currency: str) -> go.Figure:
-    """A waterfall of the cost per 1k inferences (arguments: money per inference): before, price, utilisation,
-    throughput, now. It has no rest."""
-    values = [1000 * v for v in (before, parts.price, parts.utilisation, parts.throughput, now)]
-    names = ["before", "price", "utilisation", "throughput", "now"]
+def bridge(change: pd.Series, currency: str) -> go.Figure:
+    """A waterfall of the cost per 1k inferences: before, price, utilisation, throughput, now. It has no rest. `change`
+    is a row of query.identity.explainable (money per inference); below each step stands what its factor was and is."""
+    steps = parts(change)
+    assert steps is not None
+    before, now = change["cost_per_inference_before"], change["cost_per_inference"]
+    values = [1000 * v for v in (before, steps.price, steps.utilisation, steps.throughput, now)]
     texts = [
-        fmt.unit_cost(value, currency, plus=name not in ("before", "now"))
-        if abs(value) >= 0.0005 * 1000 * now
-        else "±0"
-        for name, value in zip(names, values, strict=True)
+        fmt.unit_cost(value, currency, plus=place in (1, 2, 3)) if abs(value) >= 0.0005 * 1000 * now else "±0"
+        for place, value in enumerate(values)
     ]
     figure = go.Figure(
         go.Waterfall(
-            x=names,
+            x=["before", *_factors(change, currency), "now"],
             y=values,
             measure=["absolute", "relative", "relative", "relative", "total"],
             text=texts,
             textposition="outside",
+            textfont={"size": 14},
             cliponaxis=False,
             increasing={"marker": {"color": theme.BAD}},
             decreasing={"marker": {"color": theme.GOOD}},
             totals={"marker": {"color": theme.COST}},
-            connector={"line": {"color": theme.GRID}},
+            # through the steps too: one that changed nothing still stands on its level
+            connector={"mode": "spanning", "line": {"color": theme.NEUTRAL, "width": 1}},
             hovertemplate="%{x}: %{text}<extra></extra>",
         )
     )
-    theme.dress(figure, unit=f"{currency} per 1k inferences", legend=False, height=320)
+    theme.dress(figure, unit=f"{currency} per 1k inferences", legend=False, height=340)
     figure.update_layout(hovermode="closest")
+    figure.update_xaxes(tickfont={"size": 12}, tickangle=0)
     figure.update_yaxes(tickprefix=fmt.symbol(currency), range=[0, 1.15 * _highest(values)])
     return figure
+
+
+def _factors(change: pd.Series, currency: str) -> list[str]:
+    """Each factor with its two values, in lines short enough for a phone."""
+    read: dict[str, tuple[str, Callable[[float], str]]] = {
+        "price_per_gpu_hour": ("price", lambda value: fmt.unit_cost(value, currency)),
+        "utilisation": ("utilisation", fmt.percent),
+        "throughput": ("throughput", fmt.short_count),
+    }
+    return [
+        f"{name}<br>{text(change[f'{column}_before'])}<br>→ {text(change[column])}"
+        for column, (name, text) in read.items()
+    ]
 
 
 def _highest(values: list[float]) -> float:

@@ -1,4 +1,4 @@
-"""Cost per inference: what it is, how it moved, what it is made of, and what its basis leaves out.
+"""Cost per inference: what it is, by day and version, what it is made of, and what its basis leaves out.
 Effective view.
 """
 
@@ -27,12 +27,6 @@ def days(cursor: duckdb.DuckDBPyConnection, filters: Filters, top: int) -> pd.Da
     """day × model: place, cost, requests_ok, cost_per_1k; the dearest `top` models, the rest as 'other'.
     Models whose requests nobody counted are not among them."""
     return ask(cursor, "unit_cost_days", {**filters.params(), "top": top})
-
-
-def identity(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """model (one first row without, for the scope): cost, held_hours, requests_ok, cost_per_inference,
-    price_per_gpu_hour, utilisation, throughput; cost_per_inference = price ÷ (utilisation × throughput)."""
-    return ask(cursor, "identity", filters.params())
 
 
 def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:

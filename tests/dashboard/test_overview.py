@@ -168,3 +168,10 @@ def test_dearer_movers_are_red_and_cheaper_green(cursor, october):
     assert figure.data[0].marker.color[-1] == charts.theme.BAD
     assert figure.data[0].text[-1] == "+$5,760"
     assert charts.theme.GOOD in figure.data[0].marker.color
+
+
+def test_a_change_is_coloured_by_what_is_good_and_its_trend_by_nothing(open_page):
+    spend = metric(open_page("overview"), "Spend")
+
+    assert spend.delta == ":red[↑ +16.2 %]"
+    assert spend.proto.color == spend.proto.MetricColor.GRAY  # the trend takes this one

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import identity_change
+from dashboard import headlines
 from dashboard.charts import unit_cost as charts
-from data.query import unit_cost
+from data.query import identity, unit_cost
 
 
 def by_version(cursor, filters):
@@ -43,7 +43,7 @@ def test_what_nobody_counted_is_unknown_not_zero(cursor, october):
 
 
 def test_the_identity_holds_for_every_model(cursor, october):
-    rows = unit_cost.identity(cursor, october)
+    rows = identity.identity(cursor, october)
 
     assert len(rows) == 4  # the scope and three models on GPUs
     product = rows["price_per_gpu_hour"] / (rows["utilisation"] * rows["throughput"])
@@ -78,15 +78,13 @@ def test_the_trend_folds_the_rest_into_other(cursor, october):
 
 
 def test_six_gpus_for_the_work_of_four_raise_the_cost_by_half(cursor, october):
-    changes = identity_change.compare(
-        unit_cost.identity(cursor, october), unit_cost.identity(cursor, october.previous())
-    )
+    changes = identity.changes(cursor, october, october.previous())
 
-    assert identity_change.sentences(changes, october)[0] == (
+    assert headlines.identities(changes, october)[0] == (
         "summarise: cost per inference rose 50.0 % to $0.0400 because utilisation fell 33.3 %; "
         "price, throughput and volume unchanged."
     )
-    row = identity_change.explainable(changes).iloc[0]
+    row = identity.explainable(changes).iloc[0]
     assert row["impact"] == pytest.approx(432_000 * (0.04 - 0.08 / 3))
 
 
@@ -118,13 +116,9 @@ def test_a_model_that_nobody_counts_says_so(open_page):
 
 
 def test_the_bridge_has_no_rest(cursor, october):
-    changes = identity_change.compare(
-        unit_cost.identity(cursor, october), unit_cost.identity(cursor, october.previous())
-    )
-    row = identity_change.explainable(changes).iloc[0]
-    figure = charts.bridge(
-        row["cost_per_inference_before"], identity_change.parts(row), row["cost_per_inference"], "USD"
-    )
+    changes = identity.changes(cursor, october, october.previous())
+    row = identity.explainable(changes).iloc[0]
+    figure = charts.bridge(row, "USD")
     before, *steps, now = figure.data[0].y
 
     assert before + sum(steps) == pytest.approx(now)
@@ -141,3 +135,27 @@ def test_the_stack_draws_only_what_the_basis_counts(cursor, october):
     figure = charts.stack(unit_cost.stack(cursor, october), "USD")
 
     assert {bar.name for bar in figure.data} == {"compute, busy", "managed", "compute, idle", "CPU serving"}
+
+
+def test_the_model_that_the_headline_names_first_is_taken_apart_first(open_page):
+    app = open_page("unit_cost")
+
+    assert app.markdown[0].value.startswith("- summarise: cost per inference rose")
+    assert app.selectbox(key="explain").value == "summarise"
+
+
+def test_a_step_says_what_its_factor_was_and_is(cursor, october):
+    row = identity.explainable(identity.changes(cursor, october, october.previous())).iloc[0]
+
+    _, price, utilisation, throughput, _ = charts.bridge(row, "USD").data[0].x
+    assert price == "price<br>$4.00<br>→ $4.00"
+    assert utilisation.startswith("utilisation<br>")
+    assert throughput.startswith("throughput<br>")
+
+
+def test_without_an_earlier_period_every_change_is_unknown(cursor, october):
+    changes = identity.changes(cursor, october, None)
+
+    assert changes["model"].isna().tolist() == [True, False, False, False]
+    assert changes[["impact", "utilisation_change", "cost_per_inference_before"]].isna().all(axis=None)
+    assert headlines.identities(changes, october) == ["No earlier period with GPU models to compare with."]

@@ -1,0 +1,56 @@
+"""The Overview's figures against the period before, and the month so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboard import format as fmt
+from dashboard.page_parts import Card
+from data.filters import Filters
+from data.query.overview import MonthSoFar
+
+IDLE = "Device time paid for at ≤ 1 % activity, of any length: warm idle, held idle and unallocated."
+
+
+def figures(figures: pd.DataFrame, before: pd.Series | None, filters: Filters) -> list[Card]:
+    """query.overview.figures as cards with their days behind; `before` is the first row of the period before."""
+    now, days, currency = figures.iloc[0], figures.iloc[1:], filters.currency
+    was: Mapping[str, Any] | pd.Series = {} if before is None else before
+
+    def money(label: str, column: str, help: str) -> Card:
+        change = fmt.relative_change(now[column], was.get(column))
+        against = fmt.difference(now[column], was.get(column), currency)
+        return Card(
+            label, fmt.short_money(now[column], currency), change, "down", days[column], help, against
+        )
+
+    def share(label: str, column: str, help: str) -> Card:
+        change = fmt.points_change(now[column], was.get(column))
+        return Card(label, fmt.percent(now[column]), change, "up", days[column], help)
+
+    unit = "cost_per_inference"
+    return [
+        money("Spend", "spend", "All rungs of the ladder; effective or billed, that is the invoice."),
+        Card("Cost per inference", fmt.unit_cost(now[unit], currency), fmt.relative_change(now[unit], was.get(unit)),
+             "down", days[unit], f"{filters.basis} cost ÷ successful requests, effective view."),
+        share("Utilisation", "utilisation", "Busy ÷ observed device-seconds of every GPU, time-based."),
+        money("Idle GPU cost", "idle_cost", IDLE),
+        share("GPU cost observed", "coverage",
+              "Share of device cost that telemetry saw. Filters by team or model do not narrow it."),
+    ]  # fmt: skip
+
+
+def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
+    """The month of the data's last day; `comparable` says whether the data reaches over the month before."""
+    said = f"The first {fmt.days(month.days)}, whatever period is chosen, against the same days of {month.compared:%B}."
+    return Card(
+        f"{month.month:%B} so far",
+        fmt.short_money(month.so_far, filters.currency),
+        fmt.relative_change(month.so_far, month.before) if comparable else None,
+        "down",
+        help=said,
+        against=f"vs. {month.compared:%b}",
+    )

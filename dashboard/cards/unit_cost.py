@@ -1,0 +1,37 @@
+"""What one inference, 1k requests and 1M tokens cost, and the volume and speed behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboard import format as fmt
+from dashboard.page_parts import Card, Good
+from data.filters import Filters
+
+
+def unit_costs(now: pd.Series, before: pd.Series | None, filters: Filters) -> list[Card]:
+    """The total row of query.unit_cost.costs as cards; `before` is that of the period before."""
+    was: Mapping[str, Any] | pd.Series = {} if before is None else before
+
+    def card(label: str, column: str, text: str, help: str, good: Good = "down") -> Card:
+        return Card(label, text, fmt.relative_change(now[column], was.get(column)), good, help=help)
+
+    def unit_cost(label: str, column: str, help: str) -> Card:
+        return card(label, column, fmt.unit_cost(now[column], filters.currency), help)
+
+    uncounted = fmt.money(now["uncounted_cost"], filters.currency)
+    aside = (
+        f" Includes {uncounted} of versions whose requests nobody counted." if now["uncounted_cost"] else ""
+    )
+    return [
+        unit_cost("Cost per inference", "cost_per_inference", f"{filters.basis} cost ÷ successful requests.{aside}"),
+        unit_cost("Per 1k inferences", "cost_per_1k", "× 1,000."),
+        unit_cost("Per 1M tokens", "cost_per_1m_tokens",
+                  "Input and output tokens together, where servers report them."),
+        card("Requests", "requests_ok", fmt.short_count(now["requests_ok"]),
+             "Successful ones; failed requests and health checks are no inferences.", "neither"),
+        card("Throughput", "throughput", fmt.short_count(now["throughput"]), "Inferences per busy GPU-hour.", "up"),
+    ]  # fmt: skip
