@@ -287,14 +287,18 @@ def test_the_dump_has_the_documented_columns_and_at_most_18_million_rows(con):
 def test_files_are_sorted_and_hold_their_week(demo):
     for path in (demo.telemetry / "2026-W32.parquet", demo.telemetry / "2026-W38.parquet"):
         year, week = path.stem.split("-W")
-        out_of_order, outside = duckdb.execute(
-            """WITH numbered AS (SELECT *, row_number() OVER () AS n FROM read_parquet($path)),
+        out_of_order, outside = (
+            duckdb.connect()
+            .execute(
+                """WITH numbered AS (SELECT *, row_number() OVER () AS n FROM read_parquet($path)),
                pairs AS (SELECT ts, (metric, labels, ts) < lag((metric, labels, ts)) OVER (ORDER BY n) AS back
                          FROM numbered)
                SELECT count(*) FILTER (back), count(*) FILTER (isoyear(ts) <> $year OR week(ts) <> $week)
                FROM pairs""",
-            {"path": str(path), "year": int(year), "week": int(week)},
-        ).fetchone()
+                {"path": str(path), "year": int(year), "week": int(week)},
+            )
+            .fetchone()
+        )
         assert (out_of_order, outside) == (0, 0), path.name
 
 

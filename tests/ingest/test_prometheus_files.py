@@ -106,7 +106,7 @@ def test_a_folder_of_days_is_one_load_and_hours_know_their_file(tmp_path, wareho
 
 
 def test_a_window_loads_only_its_hours(tmp_path, warehouse):
-    duckdb.sql(f"SELECT * FROM ({ROWS})").write_parquet(str(tmp_path / "d.parquet"))
+    duckdb.connect().sql(f"SELECT * FROM ({ROWS})").write_parquet(str(tmp_path / "d.parquet"))
     window = Window(START + timedelta(hours=5), START + timedelta(hours=7))
     assert load(warehouse, tmp_path / "d.parquet", window).window == window
     assert {hour["hour"] for hour in facts(warehouse)} == {
@@ -116,7 +116,7 @@ def test_a_window_loads_only_its_hours(tmp_path, warehouse):
 
 
 def test_a_dump_without_a_column_says_what_there_is(tmp_path, warehouse):
-    duckdb.sql("SELECT 'm' AS metric, 1.0 AS value, TIMESTAMP '2026-10-01' AS time").write_parquet(
+    duckdb.connect().sql("SELECT 'm' AS metric, 1.0 AS value, TIMESTAMP '2026-10-01' AS time").write_parquet(
         str(tmp_path / "d.parquet")
     )
     with pytest.raises(SourceError, match="column labels, ts is missing; there is metric, value, time"):
@@ -127,7 +127,7 @@ def test_a_dump_without_a_column_says_what_there_is(tmp_path, warehouse):
 
 
 def test_labels_that_are_no_object_stop_the_load(tmp_path, warehouse):
-    duckdb.sql(f"SELECT * REPLACE ('pod=p' AS labels) FROM ({ROWS})").write_parquet(
+    duckdb.connect().sql(f"SELECT * REPLACE ('pod=p' AS labels) FROM ({ROWS})").write_parquet(
         str(tmp_path / "d.parquet")
     )
     with pytest.raises(SourceError, match=r"no sample of a metric that we know|cannot be read"):

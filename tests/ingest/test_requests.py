@@ -123,7 +123,7 @@ def test_every_format_says_the_same(tmp_path, warehouse, kind):
     path = tmp_path / f"log.{kind}"
     if kind == "parquet":
         (tmp_path / "plain.jsonl").write_text("\n".join(map(json.dumps, rows)))
-        duckdb.sql(f"FROM read_json('{tmp_path / 'plain.jsonl'}')").write_parquet(str(path))
+        duckdb.connect().sql(f"FROM read_json('{tmp_path / 'plain.jsonl'}')").write_parquet(str(path))
         (tmp_path / "plain.jsonl").unlink()
     elif kind == "csv.gz":
         lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
