@@ -57,7 +57,7 @@ def sliders(measured: Measured, filters: Filters) -> tuple[Slider, ...]:
     return changes + costs + times
 
 
-def assumptions(base: Baseline, values: dict[str, float]) -> Assumptions:
+def assumptions(base: Baseline, values: dict[str, float], *, cash_only: bool = False) -> Assumptions:
     """What the sliders say. A utilisation left at its measured tick is the measured one, to the last digit."""
     target = values["utilisation"]
     untouched = math.isclose(target, round(base.utilisation * 100, 1), abs_tol=0.05)
@@ -75,6 +75,7 @@ def assumptions(base: Baseline, values: dict[str, float]) -> Assumptions:
         benefits=values["benefits"],
         horizon=round(values["horizon"]),
         discount_rate=values["discount"] / 100,
+        cash_only=cash_only,
     )
 
 

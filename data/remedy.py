@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from shlex import quote
+from typing import Any
 
 _EC2 = re.compile(r"(?:^|[:/])(i-[0-9a-zA-Z-]+)$")
 _ARN_REGION = re.compile(r"^arn:aws[a-z-]*:ec2:([a-z0-9-]+):")
@@ -21,7 +23,23 @@ class Remedy:
     note: str
 
 
+OVER = "It is over: the machine works again, or is no longer billed."
+NOT_WHOLE = (
+    "No command frees these devices: the machine is shared or somebody holds it. Ask the owner to scale the holder "
+    "down, or move other work here."
+)
 RESTART = "Scarce GPU machines may not start again when the region is short of capacity."
+
+
+def remedy(finding: Mapping[Any, Any]) -> Remedy:
+    """What to do about one row of the idle findings: a command where a whole machine is idle and still is."""
+    if not finding["ongoing"]:
+        return Remedy(None, None, OVER)
+    if not finding["whole_hours"]:
+        return Remedy(None, None, NOT_WHOLE)
+    return whole_machine(
+        finding["provider"], finding["resource_id"], finding["region_id"], finding["sub_account_id"]
+    )
 
 
 def whole_machine(

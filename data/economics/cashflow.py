@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 # Beyond this a yearly rate says only that the outlay is tiny beside what it brings.
 HIGHEST_RATE = 1000.0
@@ -35,6 +35,11 @@ def discounted(flows: Sequence[float], yearly_rate: float) -> list[float]:
     """Each flow in today's money."""
     rate = monthly_rate(yearly_rate)
     return [flow / (1 + rate) ** month for month, flow in enumerate(flows)]
+
+
+def accumulated(flows: Sequence[float]) -> list[float]:
+    """The running sum: what all months so far have brought."""
+    return list(accumulate(flows))
 
 
 def npv(flows: Sequence[float], yearly_rate: float) -> float:

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from data.economics.cashflow import Irr, discounted_payback, irr, npv, payback
 
 HOURS_PER_MONTH = 8760 / 12
+
+# Sources define ROI in conflicting ways: whoever shows one names its form.
+Form = Literal["net gain", "gross", "OpEx"]
+FORMS: dict[Form, str] = {
+    "net gain": "(savings + benefits − upkeep − one-off) ÷ (one-off + upkeep)",
+    "gross": "(savings + benefits) ÷ (one-off + upkeep)",
+    "OpEx": "(annual baseline − annual optimised − annualised one-off) ÷ annualised one-off; upkeep is in optimised",
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,16 @@ class Roi:
     discounted_payback: float | None
     npv: float
     irr: Irr
+
+    @property
+    def spent(self) -> float:
+        """One-off and upkeep over the horizon."""
+        return self.one_off + self.recurring
+
+    def ratio(self, form: Form) -> float | None:
+        """The ROI in that form."""
+        ratios = {"net gain": self.net_form, "gross": self.gross_form, "OpEx": self.opex_form}
+        return ratios[form]
 
 
 def net_gain_roi(gains: float, cost: float) -> float | None:

@@ -30,11 +30,14 @@ class Idle:
     """Findings with enough evidence, worst first, and what they add up to; the withheld ones stand beside.
 
     cost = cash + freed: cash is what the bill would have fallen by, freed is capacity on machines that stay
-    or that a commitment pays for. `by_state` has warm idle, held idle and unallocated, of which dark is part.
+    or that a commitment pays for. `signals` names what idleness was read from; `by_state` has warm idle, held idle and
+    unallocated, of which dark is part.
     """
 
     findings: pd.DataFrame
     withheld: pd.DataFrame
+    withheld_cost: float
+    signals: tuple[str, ...]
     by_state: dict[str, IdleState]
     dark: IdleState
     cost: float
@@ -60,6 +63,8 @@ def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, 
     return Idle(
         findings=findings,
         withheld=rows[~told].reset_index(drop=True),
+        withheld_cost=float(rows.loc[~told, "cost"].sum()),
+        signals=tuple(sorted(rows["signal"].dropna().str.split(", ").explode().unique())),
         by_state=by_state,
         dark=IdleState(float(findings["dark_cost"].sum()), float(findings["dark_hours"].sum())),
         cost=float(findings["cost"].sum()),

@@ -47,6 +47,12 @@ class Utilisation:
         """Billed device-hours without telemetry."""
         return self.billed_hours - self.observed_hours
 
+    def steps(self) -> pd.DataFrame:
+        """From billed to busy: step, hours, share (of the billed hours, NaN without any)."""
+        hours = [self.billed_hours, self.observed_hours, self.held_hours, self.busy_hours]
+        steps = pd.DataFrame({"step": ["billed", "observed", "held", "busy"], "hours": hours})
+        return steps.assign(share=steps["hours"] / (self.billed_hours or float("nan")))
+
 
 @dataclass(frozen=True)
 class Raster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -14,18 +15,37 @@ from data.query.runner import ask
 SILENT_DAYS = 7
 
 
-def versions(
-    cursor: duckdb.DuckDBPyConnection, filters: Filters, silent_days: int = SILENT_DAYS
-) -> pd.DataFrame:
-    """One row per model × version, dearest first.
+@dataclass(frozen=True)
+class Versions:
+    """All versions, dearest first, those of them that could go, and how many are live on the period's last day.
 
-    traffic_share and cost_share are within the model (0..1, NULL without traffic or cost), cost_per_inference
-    is on the filters' basis, gpus and replicas are those of the period's last 24 hours. `candidate` says why
-    a version could go: no successful request for `silent_days`, or under 1 % of the traffic and more cost.
+    `rows` has one row per model × version: traffic_share and cost_share within the model (0..1, NULL without traffic
+    or cost), cost_per_inference on the filters' basis, gpus and replicas of the period's last 24 hours. Its `candidate`
+    says why a version could go: no successful request for the chosen days, or under 1 % of the traffic and more cost.
     """
+
+    rows: pd.DataFrame
+    candidates: pd.DataFrame
+    live: int
+    live_models: int
+    candidates_cost: float
+    candidates_gpus: int
+
+
+def versions(cursor: duckdb.DuckDBPyConnection, filters: Filters, silent_days: int = SILENT_DAYS) -> Versions:
+    """Every version that held devices, cost something or answered; silent = no request for `silent_days`."""
     rows = ask(cursor, "versions", {**filters.params(), "silent_days": silent_days})
     rows["candidate"] = [_reason(row, silent_days) for row in rows.to_dict("records")]
-    return rows
+    candidates = rows[rows["candidate"].notna()]
+    live = rows[rows["live_now"]]
+    return Versions(
+        rows=rows,
+        candidates=candidates,
+        live=len(live),
+        live_models=live["model"].nunique(),
+        candidates_cost=float(candidates["cost"].sum()),
+        candidates_gpus=int(candidates["gpus"].sum()),
+    )
 
 
 def versions_by_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:

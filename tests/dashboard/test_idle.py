@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.charts import idle as charts
 from data.home import snapshot_file
 from data.query.idle import idle, idle_by_day
-from data.remedy import whole_machine
+from data.remedy import NOT_WHOLE, OVER, remedy, whole_machine
 from data.snapshot import open_latest
 
 SQL = Path(__file__).parents[1] / "support" / "idle_estate.sql"
@@ -216,6 +216,21 @@ def test_an_arn_carries_its_own_region():
 def test_no_command_is_better_than_a_wrong_one():
     assert whole_machine("AWS", "arn:aws:sagemaker:us-east-1:1:endpoint/chat", None, None).stop is None
     assert whole_machine(None, None, None, None).stop is None
+
+
+def test_a_command_is_named_only_for_a_whole_machine_that_is_idle_still(machines, october):
+    found = idle(machines, october, 0.01, 30)
+
+    assert remedy(finding(found, "i-0forgotten")).stop.endswith("--instance-ids i-0forgotten")
+    assert remedy(finding(found, "i-0half")).note == OVER
+    assert remedy({**finding(found, "i-0forgotten"), "whole_hours": 0}).note == NOT_WHOLE
+
+
+def test_the_rule_names_the_signals_of_withheld_findings_too(machines, october):
+    found = idle(machines, october, 0.01, 30)
+
+    assert found.signals == ("sm_active",)
+    assert found.withheld_cost == 36
 
 
 def test_the_chart_stacks_the_states(machines, october):

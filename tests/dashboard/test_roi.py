@@ -10,7 +10,8 @@ import pytest
 from dashboard import levers
 from dashboard.charts import roi as charts
 from dashboard.components.live_sliders import Slider, accepted
-from data.economics.roi import cost_per_inference, evaluate
+from dashboard.tables import roi as tables
+from data.economics.roi import FORMS, cost_per_inference, evaluate
 from data.query.roi_baseline import ALL_MODELS, roi_baseline, roi_models
 
 
@@ -95,6 +96,31 @@ KNOB = Slider("x", "X", 0, 10, 1, 3, "%")
 )  # fmt: skip
 def test_what_a_browser_sends_stays_within_the_slider(sent, value):
     assert accepted([KNOB], sent) == {"x": value}
+
+
+def test_the_months_add_up_from_the_one_off_cost(cursor, october):
+    base = roi_baseline(cursor, october, "chat-large").baseline
+    values = still(cursor, october) | {"throughput": 100.0, "days": 20.0, "rate": 1_000.0, "horizon": 2.0}
+    roi = evaluate(levers.assumptions(base, values))
+    rows = tables.month_rows(roi, 0.0)
+
+    saved = 43_200 * 730 / 720 / 2
+    assert rows["month"].tolist() == [0, 1, 2]
+    assert rows["net_gain"].tolist() == pytest.approx([-20_000, saved - 20_000, 2 * saved - 20_000])
+    assert rows["discounted"].tolist() == pytest.approx(rows["net_gain"].tolist())  # at 0 % a year
+    assert (rows["baseline"] - rows["optimised"]).tolist()[1:] == pytest.approx([saved, saved])
+    assert rows["baseline"].isna().tolist() == [True, False, False]
+
+
+def test_each_form_is_the_ratio_of_its_name(cursor, october):
+    base = roi_baseline(cursor, october, "chat-large").baseline
+    roi = evaluate(
+        levers.assumptions(base, still(cursor, october) | {"throughput": 100.0, "upkeep": 1_000.0})
+    )
+
+    assert [roi.ratio(form) for form in FORMS] == [roi.net_form, roi.gross_form, roi.opex_form]
+    assert roi.ratio("gross") - roi.ratio("net gain") == pytest.approx(1)
+    assert roi.spent == 12_000
 
 
 def test_the_picture_marks_the_payback():

@@ -40,6 +40,31 @@ def test_the_steps_from_billed_to_busy(cursor, october):
     assert (seen.devices, seen.observed_devices, seen.unobserved_nodes) == (34, 30, 1)
 
 
+def test_the_funnel_narrows_from_billed_to_busy(cursor, october):
+    steps = question.utilisation(cursor, october).steps()
+
+    assert steps["step"].tolist() == ["billed", "observed", "held", "busy"]
+    assert steps["hours"].is_monotonic_decreasing
+    assert steps["share"].iloc[[0, -1]].tolist() == pytest.approx([1, BUSY / (OBSERVED + 30 * 4 * 24)])
+
+
+def test_devices_of_one_day_stand_below_those_that_were_there_all_along(tmp_path):
+    """Equally busy ones; scattered by their ids they would read as noise."""
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO gpu_hour (hour, device_id, observed_seconds, busy_seconds)
+            SELECT h, d, 3600, 3600
+            FROM unnest(generate_series(TIMESTAMP '2026-10-05', TIMESTAMP '2026-10-05 23:00', INTERVAL 1 HOUR)) t(h),
+                unnest(['a-short', 'b-long', 'c-short', 'd-long']) s(d)
+            WHERE d LIKE '%long' OR hour(h) = 7
+        """)
+    day = Filters(date(2026, 10, 5), date(2026, 10, 6))
+    rows = question.raster(open_latest(home).cursor(), day, "busy time").devices
+
+    assert rows["device_id"].tolist() == ["b-long", "d-long", "a-short", "c-short"]
+
+
 def test_blind_devices_are_unknown_never_idle_and_never_busy(cursor, october):
     raster = question.raster(cursor, october, "busy time")
     blind = raster.devices["device_id"].str.startswith("i-blind").to_numpy()

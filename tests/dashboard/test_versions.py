@@ -16,7 +16,8 @@ from data.query.versions import versions, versions_by_day
 from data.snapshot import open_latest
 
 
-def one(rows, model, version):
+def one(versions, model, version):
+    rows = versions.rows
     (row,) = rows[(rows["model"] == model) & (rows["version"] == version)].to_dict("records")
     return row
 
@@ -31,8 +32,16 @@ def test_a_version_that_serves_next_to_nothing_is_found(cursor, october):
     assert row["candidate"] == "little traffic, superseded by v3"
 
 
+def test_the_candidates_are_summed_and_the_live_ones_counted(cursor, october):
+    found = versions(cursor, october)
+
+    assert found.candidates[["model", "version"]].values.tolist() == [["chat-large", "v2"]]
+    assert found.candidates_cost == pytest.approx(14_400)
+    assert (found.candidates_gpus, found.live, found.live_models) == (2, 6, 5)
+
+
 def test_shares_add_up_to_one_within_each_model(cursor, october):
-    rows = versions(cursor, october)
+    rows = versions(cursor, october).rows
 
     assert rows.groupby("model")["cost_share"].sum().tolist() == pytest.approx([1] * rows["model"].nunique())
     known = rows.dropna(subset=["traffic_share"])
@@ -112,15 +121,15 @@ def test_a_canary_is_given_time(lifecycle):
 
 
 def test_traffic_that_met_no_charge_counts_in_the_shares_and_has_an_unknown_cost(lifecycle):
-    rows = versions(lifecycle, OCTOBER)
-    lost = one(rows, "chat", "lost")
+    found = versions(lifecycle, OCTOBER)
+    lost = one(found, "chat", "lost")
 
     assert lost["cost"] != lost["cost"]
-    assert lost["traffic_share"] == pytest.approx(100 / rows["requests_ok"].sum())
+    assert lost["traffic_share"] == pytest.approx(100 / found.rows["requests_ok"].sum())
 
 
 def test_the_dumbbell_puts_the_widest_gap_on_top(cursor, october):
-    figure = charts.shares(versions(cursor, october))
+    figure = charts.shares(versions(cursor, october).rows)
     traffic = next(t for t in figure.data if t.name == "share of traffic")
 
     assert traffic.y[0] == "chat-large v2"

@@ -1,0 +1,37 @@
+"""What idle GPUs cost, in which state they were, and how much of it is money."""
+
+from __future__ import annotations
+
+from dashboard import format as fmt
+from dashboard.page_parts import Card
+from data.filters import Filters
+from data.query.idle import Idle
+
+CASH = (
+    "What the bill would have fallen by: hours in which every device of a billed machine was free, at the price paid, "
+    "without hours that a commitment pays for."
+)
+FREED = "Idle devices on machines that stay, or under a commitment: room for other work, not less to pay."
+
+
+def idle(idle: Idle, filters: Filters) -> list[Card]:
+    """The findings with enough evidence, summed."""
+
+    def money(label: str, cost: float, help: str) -> Card:
+        return Card(label, fmt.short_money(cost, filters.currency), help=help)
+
+    def state(name: str, about: str) -> Card:
+        part = idle.by_state[name]
+        return money(name.capitalize(), part.cost, f"{about} {fmt.count(part.hours)} device-hours.")
+
+    dark = f"Nobody holds the device; {fmt.money(idle.dark.cost, filters.currency)} of it dark, free all day."
+    all_hours = f"Findings with enough evidence, in the period. {fmt.count(idle.hours)} device-hours."
+    return [
+        money("Idle cost", idle.cost, all_hours),
+        Card("Idle device-hours", fmt.short_count(idle.hours), help="The same findings."),
+        state("warm idle", "A model version is loaded and nothing is asked of it."),
+        state("held idle", "A holder without a deployed model: notebooks, stopped jobs."),
+        state("unallocated", dark),
+        money("Cash-true saving", idle.cash, CASH),
+        money("Freed capacity", idle.freed, FREED),
+    ]

@@ -1,0 +1,53 @@
+"""The idle page in words: its answer, its rule, and what stands behind one finding."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard import format as fmt
+from data.filters import Filters
+from data.query.idle import ENOUGH_EVIDENCE, Idle
+
+
+def idle(idle: Idle, filters: Filters) -> str:
+    """What idleness cost, and its dearest machine."""
+    if idle.findings.empty:
+        return "Nothing is idle with enough evidence."
+    worst = idle.findings.iloc[0]
+    held = "free" if worst["state"] == "unallocated" else f"{worst['state']}, {worst['holder']},"
+    return (
+        f"{fmt.short_money(idle.cost, filters.currency)} went to idle GPUs; the dearest is {machine(worst)}, "
+        f"{held} since {fmt.day(worst['since'])}: {fmt.money(worst['cost'], filters.currency)}."
+    )
+
+
+def rule(idle: Idle, threshold: float, window: int) -> str:
+    """What counts as idle: idle = sm_active ≤ 1 % for ≥ 30 min."""
+    return f"idle = {' or '.join(idle.signals) or 'signal'} ≤ {threshold * 100:g} % for ≥ {minutes(window)}"
+
+
+def minutes(window: int) -> str:
+    """30 min, 2 h."""
+    return f"{window} min" if window < 60 or window % 60 else f"{window // 60} h"
+
+
+def machine(finding: pd.Series) -> str:
+    """What the machine is and which one."""
+    kind = finding["instance_type"] or finding["gpu_model"] or "machine"
+    return f"{kind} {fmt.shorten(str(finding['machine']), 40)}"
+
+
+def withheld(idle: Idle, filters: Filters) -> str:
+    """What was found with too little evidence to be listed."""
+    return (
+        f"{len(idle.withheld)} withheld, {fmt.money(idle.withheld_cost, filters.currency)}: "
+        f"telemetry saw less than {ENOUGH_EVIDENCE:.0%} of their hours."
+    )
+
+
+def evidence(finding: pd.Series) -> str:
+    """How well a finding was looked at."""
+    return (
+        f"Busy and idle at 1 %, as the ladder counts; {finding['signal']} every {finding['step_seconds']:.0f} s, "
+        f"largest gap {finding['largest_gap']:.0f} s, {fmt.percent(finding['coverage'])} of its hours observed."
+    )

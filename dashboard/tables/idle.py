@@ -1,0 +1,69 @@
+"""The tables of the idle GPUs: cost by day and state, and the findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.columns import (
+    Columns,
+    date_column,
+    hours_column,
+    minute_column,
+    money_column,
+    percent_column,
+    text_column,
+)
+from data.filters import Filters
+
+BEFORE_GPUS = ("machine", "instance_type", "gpu_model", "node", "state", "holder", "team", "sub_account_id")
+AFTER_GPUS = (
+    "since", "hours", "cost", "cash", "freed", "cost_to_date", "cost_per_month", "cash_per_month", "coverage", "signal",
+)  # fmt: skip
+
+
+def days(filters: Filters) -> Columns:
+    """UTC day × state."""
+    return {
+        "day": date_column("Day (UTC)"),
+        "state": text_column("State"),
+        "hours": hours_column("Idle device-hours"),
+        "cost": money_column("Idle cost", filters),
+    }
+
+
+def finding_rows(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings as the table and its CSV show them, in reading order: which GPUs as "4 of 8", their ids last."""
+    of = findings["machine_devices"].fillna(findings["devices"]).astype(int)
+    shown = findings[[*BEFORE_GPUS]].copy()
+    shown["gpus"] = [f"{some} of {every}" for some, every in zip(findings["devices"], of, strict=True)]
+    shown[[*AFTER_GPUS]] = findings[[*AFTER_GPUS]]
+    shown["device_ids"] = [", ".join(ids) for ids in findings["device_ids"]]
+    return shown
+
+
+def findings(filters: Filters) -> Columns:
+    """Machine × state × holder."""
+    return {
+        "machine": text_column("Resource id"),
+        "instance_type": text_column("Machine"),
+        "gpu_model": text_column("GPU model"),
+        "node": text_column("Node"),
+        "state": text_column("State"),
+        "holder": text_column("Held by"),
+        "team": text_column("Owner"),
+        "sub_account_id": text_column("Account"),
+        "gpus": text_column("GPUs", "Devices of this finding, of the machine's."),
+        "since": minute_column("Idle since (UTC)"),
+        "hours": hours_column("Idle device-hours"),
+        "cost": money_column("Idle cost in the period", filters),
+        "cash": money_column("Cash", filters, "The bill would have fallen by this."),
+        "freed": money_column("Freed", filters, "Capacity on machines that stay, or under a commitment."),
+        "cost_to_date": money_column("To date", filters, "Since it began, also before the period."),
+        "cost_per_month": money_column(
+            "Per month", filters, "730 hours at the pace since it began; – = over."
+        ),
+        "cash_per_month": money_column("Cash per month", filters),
+        "coverage": percent_column("Evidence", "Observed share of the devices' billed hours."),
+        "signal": text_column("Signal"),
+        "device_ids": text_column("GPU ids"),
+    }
