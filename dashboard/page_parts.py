@@ -13,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import filter_bar
 from dashboard import format as fmt
 from data.filters import Filters
 from data.query.trust import Trust
@@ -177,12 +178,15 @@ def empty_state(filters: Filters, what: str) -> None:
     )
 
 
-def scope_line(filters: Filters) -> str:
-    """Period, comparison, basis and view in words: what every figure on the page refers to."""
+def scope_line(filters: Filters, *, compared: bool = True) -> str:
+    """Period, comparison, basis and view in words: what every figure on the page refers to. `compared`: whether
+    the page compares at all; where the period before has no data it does not.
+    """
     before = filters.previous()
+    comparison = f", compared with {fmt.period(before.start, before.end)}"
     return (
-        f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC), compared with "
-        f"{fmt.period(before.start, before.end)} · {filters.basis} basis · "
+        f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
+        f"{comparison if compared and filter_bar.comparable() else ''} · {filters.basis} basis · "
         f"{filters.view} cost in {filters.currency}"
     )
 
@@ -192,13 +196,14 @@ def trust_chip(trust: Trust, filters: Filters, generation: int) -> None:
     through = fmt.UNKNOWN if trust.last_day is None else fmt.day(trust.last_day)
     view = "amortised" if filters.view == "effective" else filters.view
     parts = [
-        _reconciled(trust.unexplained, filters),
         f"{fmt.percent(trust.observed_share, digits=0)} of GPU cost observed",
         f"data through {through}",
         f"{view}, {filters.basis} basis",
         f"snapshot {generation}",
     ]
-    st.caption(" · ".join(parts).replace("$", r"\$"))
+    # a caption would fade the badge below what is legible
+    said = f"{_reconciled(trust.unexplained, filters)} :small[:gray[{' · '.join(parts)}]]"
+    st.markdown(said.replace("$", r"\$"))
 
 
 def _reconciled(unexplained: Decimal | None, filters: Filters) -> str:

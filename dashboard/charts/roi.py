@@ -14,7 +14,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
     figure.add_scatter(
         x=months["month"],
         y=months["net_gain"],
-        name="cumulative net gain, by month",
+        name="cumulative net gain",
         mode="lines",
         line={"color": theme.COST, "width": 3},
         fill="tozeroy",
@@ -29,7 +29,8 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
         line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
         hovertemplate="%{y:,.0f} " + currency,
     )
-    theme.dress(figure, height=320, unit=currency)
+    theme.dress(figure, height=340, unit=currency)
+    figure.update_layout(legend={"entrywidth": 200, "y": -0.22})
     if payback:
         figure.add_vline(x=payback, line={"color": theme.GOOD, "width": 2, "dash": "dash"})
         figure.add_annotation(
@@ -42,7 +43,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
             xshift=4,
             font={"color": theme.GOOD},
         )
-    figure.update_xaxes(range=[0, months["month"].max()])
+    figure.update_xaxes(range=[0, months["month"].max()], title={"text": "month", "font": {"size": 11}})
     figure.update_yaxes(tickformat="~s")
     if not months["net_gain"].any():
         figure.update_yaxes(range=[-1000, 1000])  # else a flat line is drawn on a scale of milli-dollars

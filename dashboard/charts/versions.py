@@ -89,7 +89,7 @@ def timeline(days: pd.DataFrame) -> go.Figure:
         y=names,
         zmin=0,
         zmax=1,
-        colorscale=[[0, "rgba(61,125,216,0.15)"], [1, theme.COST]],
+        colorscale=[[0, "rgba(61,125,216,0.3)"], [1, theme.COST]],
         colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
         hovertemplate="%{y}, %{x|%b %-d}: %{z:.1%} of its model's traffic<extra></extra>",
         hoverongaps=False,

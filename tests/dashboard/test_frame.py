@@ -18,7 +18,7 @@ def captions(app: AppTest) -> str:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_page_opens_with_the_trust_chip(open_page, view):
-    chip = open_page(view).caption[0].value
+    chip = open_page(view).markdown[0].value
 
     assert "reconciled, unexplained \\$0.00" in chip
     assert "95 % of GPU cost observed" in chip
@@ -72,7 +72,7 @@ def test_filters_survive_a_change_of_page(open_page):
 
 
 def test_a_team_filter_makes_unexplained_unknown(open_page):
-    assert "unexplained –" in open_page("overview", team=["docs"]).caption[0].value
+    assert "unexplained –" in open_page("overview", team=["docs"]).markdown[0].value
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path, monkeypatch):

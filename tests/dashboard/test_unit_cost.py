@@ -92,7 +92,7 @@ def test_the_page_says_it(open_page):
     app = open_page("unit_cost")
 
     assert app.subheader[0].value == r"Cost per inference rose 9.4 % to \$0.0125 (allocated basis)."
-    assert "utilisation fell 33.3 %; price, throughput and volume unchanged" in app.markdown[0].value
+    assert "utilisation fell 33.3 %; price, throughput and volume unchanged" in app.markdown[1].value
     values = {m.label: m.value for m in app.metric}
     assert values["Per 1k inferences"] == r"\$12.5"
     assert values["Requests"] == "5.35M"
@@ -140,7 +140,7 @@ def test_the_stack_draws_only_what_the_basis_counts(cursor, october):
 def test_the_model_that_the_headline_names_first_is_taken_apart_first(open_page):
     app = open_page("unit_cost")
 
-    assert app.markdown[0].value.startswith("- summarise: cost per inference rose")
+    assert app.markdown[1].value.startswith("- summarise: cost per inference rose")
     assert app.selectbox(key="explain").value == "summarise"
 
 
