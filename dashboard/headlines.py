@@ -12,6 +12,7 @@ from data.query.identity import parts, stories
 from data.query.overview import HighestDay
 from data.query.trust import Trust
 
+IRRECONCILABLE = "Unexplained is “–”: a bill knows no teams and no models. Clear these filters to reconcile."
 DAMAGED = (
     "An export's effective cost is damaged (zero where money was billed), so its ladder means nothing. "
     "Choose the billed view under Filters."
@@ -195,6 +196,27 @@ def restatement(rows: pd.DataFrame, currency: str) -> str:
         f"{fmt.money(row['billed_change'], currency, plus=True)} billed "
         f"({fmt.money(row['billed_before'], currency)} → {fmt.money(row['billed_after'], currency)})."
     )
+
+
+def scope(filters: Filters) -> str:
+    """The period and the view, for a page that compares with no other period."""
+    period = f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
+    return f"{period} · {filters.view} cost in {filters.currency}"
+
+
+def whole_months(filters: Filters) -> str:
+    """What the reconciliation compares."""
+    return f"Whole invoice months, {filters.view} view; cut by provider and account, not by the period above."
+
+
+def rejects(rows: pd.DataFrame) -> str:
+    """ "" where there are such rows: they speak for themselves."""
+    return "None: every row of every file was loaded." if rows.empty else ""
+
+
+def per_1k(filters: Filters) -> str:
+    """What unit costs are in, and on which basis."""
+    return f"{filters.currency} per 1k inferences, {filters.basis} basis"
 
 
 def commitment(rows: pd.DataFrame, currency: str) -> str:

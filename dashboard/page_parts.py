@@ -156,6 +156,17 @@ def download(table: pd.DataFrame, *, name: str) -> None:
     )
 
 
+def said_with_table(
+    title: str, sentence: str, table: pd.DataFrame, *, name: str, columns: Mapping[str, Any]
+) -> None:
+    """A part of the page that is a sentence ("" = none) and, where there are rows, their table."""
+    section(title)
+    if sentence:
+        say(sentence)
+    if len(table):
+        table_with_download(table, name=name, columns=columns)
+
+
 def empty_state(filters: Filters, what: str) -> None:
     """Nothing to show: say which filter caused it and how to widen it. `what` names the thing: "GPU
     hours".

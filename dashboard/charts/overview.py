@@ -75,8 +75,10 @@ def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
     figure.update_yaxes(showgrid=False)
     if len(change):
         low, high = min(change.min(), 0.0), max(change.max(), 0.0)
-        room = 0.22 * (high - low)  # for the amounts beside the bars
+        room = 0.22 * (high - low)  # for the amounts beside the bars, and the names left of these on a phone
         figure.update_xaxes(
-            range=[low - room if low else -room / 4, high + room], nticks=6, **theme.money_ticks(currency)
+            range=[low - 1.6 * room if low else -room / 4, high + room],
+            nticks=6,
+            **theme.money_ticks(currency),
         )
     return figure

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import filter_bar, headlines, store
-from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.charts import provenance as charts
 from dashboard.tables import provenance as tables
@@ -19,9 +18,8 @@ def main() -> None:
     """Answer, the ladder, reconciliation, restatements, sources, coverage, commitments, rejects."""
     filters = filter_bar.current()
     evidence, blind = store.ask(trust, filters), store.ask(provenance.unobserved_nodes, filters)
-    period = f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
     page.headline(headlines.evidence(evidence, len(blind), filters))
-    page.note(f"{period} · {filters.view} cost in {filters.currency}")
+    page.note(headlines.scope(filters))
     if not evidence.effective_usable:
         st.warning(headlines.DAMAGED, icon=":material/report:")
     _ladder(filters)
@@ -40,26 +38,19 @@ def _ladder(filters: Filters) -> None:
     figure, alt = charts.ladder_waterfall(rows, filters.currency), "The cost ladder down to the invoice"
     page.chart_with_table(figure, rows, name="ladder", alt=alt, columns=tables.ladder(filters))
     if not filters.reconcilable:
-        page.note(
-            "Unexplained is “–”: a bill knows no teams and no models. Clear these filters to reconcile."
-        )
+        page.note(headlines.IRRECONCILABLE)
 
 
 def _reconciliation(filters: Filters) -> None:
-    aside = (
-        f"Whole invoice months, {filters.view} view; cut by provider and account, not by the period above."
-    )
-    page.section("Reconciliation by billing period", aside)
+    page.section("Reconciliation by billing period", headlines.whole_months(filters))
     rows = store.ask(provenance.reconciliation, filters)
     page.table_with_download(rows, name="reconciliation", columns=tables.reconciliation(filters))
 
 
 def _restatements(filters: Filters) -> None:
-    page.section("Restated months")
     rows, columns = store.ask(provenance.restatements, filters), tables.restatements(filters)
-    page.say(headlines.restatement(rows, filters.currency))
-    if len(rows):
-        page.table_with_download(rows[list(columns)], name="restatements", columns=columns)
+    said = headlines.restatement(rows, filters.currency)
+    page.said_with_table("Restated months", said, rows[list(columns)], name="restatements", columns=columns)
 
 
 def _coverage(filters: Filters, blind: pd.DataFrame) -> None:
@@ -72,20 +63,16 @@ def _coverage(filters: Filters, blind: pd.DataFrame) -> None:
 
 
 def _commitments(filters: Filters) -> None:
-    page.section("Commitments: savings plans, reservations, CUDs")
     rows = store.ask(provenance.commitments, filters)
-    page.say(headlines.commitment(rows, filters.currency))
-    if len(rows):
-        page.table_with_download(rows, name="commitments", columns=tables.commitments(filters))
+    title = "Commitments: savings plans, reservations, CUDs"
+    said, columns = headlines.commitment(rows, filters.currency), tables.commitments(filters)
+    page.said_with_table(title, said, rows, name="commitments", columns=columns)
 
 
 def _rejects() -> None:
-    page.section("Rows that could not be loaded")
     rows = store.ask(provenance.rejects)
-    if len(rows):
-        page.table_with_download(rows, name="rejects", columns=tables.rejects())
-    else:
-        page.say("None: every row of every file was loaded.")
+    title, said = "Rows that could not be loaded", headlines.rejects(rows)
+    page.said_with_table(title, said, rows, name="rejects", columns=tables.rejects())
 
 
 main()

@@ -34,13 +34,13 @@ def main() -> None:
     _trend(filters)
     _why(changes, filters)
     _made_of(filters)
-    _versions(filters)
+    _by_version(filters)
     _left_out(filters)
 
 
 def _trend(filters: Filters) -> None:
-    unit = f"{filters.currency} per 1k inferences and UTC day, {filters.basis} basis"
-    page.section("Trend by model", f"{unit}; the {TOP_MODELS} dearest models, the rest as “other”.")
+    aside = f"{headlines.per_1k(filters)}, by UTC day; the {TOP_MODELS} dearest models, the rest as “other”."
+    page.section("Trend by model", aside)
     days = store.ask(unit_cost.days, filters, TOP_MODELS)
     figure, rows = charts.trend(days, filters.currency), days.drop(columns="place")
     alt = "Cost per 1k inferences by model and day"
@@ -59,15 +59,14 @@ def _why(changes: pd.DataFrame, filters: Filters) -> None:
 
 
 def _made_of(filters: Filters) -> None:
-    unit = f"{filters.currency} per 1k inferences, {filters.basis} basis"
-    page.section("What it is made of", f"{unit}; memory is inside compute.")
+    page.section("What it is made of", f"{headlines.per_1k(filters)}; memory is inside compute.")
     components = store.ask(unit_cost.stack, filters)
     figure, rows = charts.stack(components, filters.currency), components.drop(columns="place")
     alt = "Components of the unit cost"
     page.chart_with_table(figure, rows, name="components", alt=alt, columns=tables.components(filters))
 
 
-def _versions(filters: Filters) -> None:
+def _by_version(filters: Filters) -> None:
     page.section("By model and version")
     rows, columns = store.ask(unit_cost.costs, filters, "version"), tables.versions(filters)
     page.table_with_download(rows[list(columns)], name="unit-cost-versions", columns=columns)
@@ -76,8 +75,8 @@ def _versions(filters: Filters) -> None:
 def _left_out(filters: Filters) -> None:
     rungs = store.ask(unit_cost.left_out, filters)
     page.section("What this basis leaves out", headlines.left_out(rungs, filters))
-    rungs["rung"] = rungs["rung"].map(theme.rung_name)
-    page.table_with_download(rungs, name="left-out", columns=tables.left_out(filters))
+    rows = rungs.assign(rung=rungs["rung"].map(theme.rung_name))
+    page.table_with_download(rows, name="left-out", columns=tables.left_out(filters))
 
 
 main()
