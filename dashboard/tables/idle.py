@@ -15,10 +15,12 @@ from dashboard.columns import (
 )
 from data.filters import Filters
 
-BEFORE_GPUS = ("machine", "instance_type", "gpu_model", "node", "state", "holder", "team", "sub_account_id")
-AFTER_GPUS = (
-    "since", "hours", "cost", "cash", "freed", "cost_to_date", "cost_per_month", "cash_per_month", "coverage", "signal",
-)  # fmt: skip
+# What, how much, whose and since when come first: a phone shows no more than that without scrolling.
+ORDER = [
+    "instance_type", "cost", "state", "holder", "team", "since", "machine", "gpus", "gpu_model", "node",
+    "sub_account_id", "hours", "cash", "freed", "cost_to_date", "cost_per_month", "cash_per_month", "coverage",
+    "signal", "device_ids",
+]  # fmt: skip
 
 
 def days(filters: Filters) -> Columns:
@@ -34,11 +36,11 @@ def days(filters: Filters) -> Columns:
 def finding_rows(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings as the table and its CSV show them, in reading order: which GPUs as "4 of 8", their ids last."""
     of = findings["machine_devices"].fillna(findings["devices"]).astype(int)
-    shown = findings[[*BEFORE_GPUS]].copy()
-    shown["gpus"] = [f"{some} of {every}" for some, every in zip(findings["devices"], of, strict=True)]
-    shown[[*AFTER_GPUS]] = findings[[*AFTER_GPUS]]
-    shown["device_ids"] = [", ".join(ids) for ids in findings["device_ids"]]
-    return shown
+    shown = findings.assign(
+        gpus=[f"{some} of {every}" for some, every in zip(findings["devices"], of, strict=True)],
+        device_ids=[", ".join(ids) for ids in findings["device_ids"]],
+    )
+    return shown[ORDER]
 
 
 def findings(filters: Filters) -> Columns:
@@ -55,7 +57,7 @@ def findings(filters: Filters) -> Columns:
         "gpus": text_column("GPUs", "Devices of this finding, of the machine's."),
         "since": minute_column("Idle since (UTC)"),
         "hours": hours_column("Idle device-hours"),
-        "cost": money_column("Idle cost in the period", filters),
+        "cost": money_column("Idle cost", filters, "In the period."),
         "cash": money_column("Cash", filters, "The bill would have fallen by this."),
         "freed": money_column("Freed", filters, "Capacity on machines that stay, or under a commitment."),
         "cost_to_date": money_column("To date", filters, "Since it began, also before the period."),

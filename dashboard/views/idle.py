@@ -33,7 +33,7 @@ def main() -> None:
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
         headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
-        note(f"{rule} · {scope_line(filters)}")
+        note(f"{rule} · {scope_line(filters, compared=False)}")
     if nothing:
         empty_state(filters, f"idle runs ({rule})")
         return

@@ -37,7 +37,7 @@ def main() -> None:
             empty_state(filters, "model versions")
             return
         headline(headlines.versions(versions, filters))
-        note(scope_line(filters))
+        note(scope_line(filters, compared=False))
     kpi_row(cards.versions(versions, filters))
     _shares(versions, filters)
     _timeline(filters)
