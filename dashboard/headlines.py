@@ -224,7 +224,9 @@ def commitment(rows: pd.DataFrame, currency: str) -> str:
     if rows.empty:
         return "No commitment was charged in this period."
     row = rows.iloc[0]
+    kind = "commitment" if fmt.is_unknown(row["type"]) else row["type"]
+    name = fmt.shorten(str(row["commitment"]).rpartition("/")[2])  # of an ARN, what tells it apart
     return (
-        f"{fmt.percent(row['unused_share'])} of {row['commitment']} went unused: "
+        f"{fmt.percent(row['unused_share'])} of {kind} {name} went unused: "
         f"{fmt.money(row['unused'], currency)} of {fmt.money(row['committed'], currency)}."
     )

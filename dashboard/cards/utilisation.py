@@ -35,5 +35,5 @@ def utilisation(
         amount("Busy device-hours", "busy_hours", fmt.short_count(now.busy_hours), "up",
                f"Of {fmt.count(now.billed_hours)} billed."),
         amount("Idle cost", "idle_cost", fmt.short_money(now.idle_cost, filters.currency), "down", IDLE),
-        amount("Unobserved device-hours", "unobserved_hours", fmt.short_count(now.unobserved_hours), "down", unseen),
+        amount("Unobserved hours", "unobserved_hours", fmt.short_count(now.unobserved_hours), "down", unseen),
     ]  # fmt: skip

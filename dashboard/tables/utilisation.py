@@ -59,4 +59,4 @@ def devices(filters: Filters) -> Columns:
 def groups(dimension: Dimension, filters: Filters) -> Columns:
     """Value of the dimension."""
     label = dimension if dimension == "GPU model" else dimension.capitalize()
-    return {"name": text_column(label, width=260), **devices(filters)}
+    return {"name": text_column(label, width=None if dimension == "GPU model" else 260), **devices(filters)}

@@ -19,7 +19,7 @@ from data.filters import Filters
 
 SHARES = ["model", "version", "traffic_share", "cost_share", "requests_ok", "cost"]
 ALL = [
-    "model", "version", "candidate", "live_now", "traffic_share", "cost_share", "cost", "cost_per_inference",
+    "model", "version", "cost", "traffic_share", "cost_share", "candidate", "live_now", "cost_per_inference",
     "requests_ok", "gpus", "replicas", "held_hours", "last_request", "first_seen", "last_seen", "superseded_by", "team",
 ]  # fmt: skip
 

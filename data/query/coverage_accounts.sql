@@ -1,10 +1,10 @@
 -- Grain: provider × account: device cost of the period, what of it telemetry saw, and what either side lacks.
 SELECT
     provider, sub_account_id,
+    coverage(observed_cost, device_cost) AS coverage,
+    sum(device_cost) - sum(observed_cost) AS unobserved_cost,
     sum(device_cost) AS device_cost,
     sum(observed_cost) AS observed_cost,
-    sum(device_cost) - sum(observed_cost) AS unobserved_cost,
-    coverage(observed_cost, device_cost) AS coverage,
     sum(unbilled_hours) AS unbilled_hours,
     sum(unpriced_lines) AS unpriced_lines
 FROM coverage_day

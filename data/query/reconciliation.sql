@@ -24,7 +24,7 @@ rungs AS (
 SELECT
     coalesce(i.billing_period, r.billing_period) AS billing_period,
     coalesce(i.provider, r.provider) AS provider,
-    i.lines, i.invoice_total, r.ladder, r.unexplained
+    r.unexplained, i.invoice_total, r.ladder, i.lines
 FROM invoice i
 FULL JOIN rungs r ON r.billing_period = i.billing_period AND r.provider IS NOT DISTINCT FROM i.provider
 ORDER BY 1 DESC, 2

@@ -213,7 +213,7 @@ def test_the_page_answers_first(open_page):
     assert "1 node sent no telemetry" in said
     labels = {metric.label: metric.value for metric in app.metric}
     assert labels["Utilisation (busy time)"] == labels["Gauge mean"] == "48.1 %"
-    assert labels["Unobserved device-hours"] == "2,880"
+    assert labels["Unobserved hours"] == "2,880"
 
 
 def test_a_device_in_the_url_is_open(open_page):
