@@ -38,7 +38,9 @@ def machine(finding: pd.Series) -> str:
 
 
 def withheld(idle: Idle, filters: Filters) -> str:
-    """What was found with too little evidence to be listed."""
+    """What was found with too little evidence to be listed; "" where nothing was."""
+    if idle.withheld.empty:
+        return ""
     return (
         f"{len(idle.withheld)} withheld, {fmt.money(idle.withheld_cost, filters.currency)}: "
         f"telemetry saw less than {ENOUGH_EVIDENCE:.0%} of their hours."

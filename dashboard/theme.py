@@ -73,6 +73,24 @@ def money_ticks(currency: str) -> dict[str, Any]:
     )
 
 
+def share_scale() -> dict[str, Any]:
+    """The colour bar of a raster of shares, above it: beside it, it would take a quarter of a phone's width."""
+    return {
+        "orientation": "h",
+        "thickness": 8,
+        "lenmode": "pixels",
+        "len": 190,
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "outlinewidth": 0,
+        "tickformat": ".0%",
+        "nticks": 4,
+        "tickfont": {"size": 11},
+    }
+
+
 def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool = True) -> go.Figure:
     """The one look of every chart: no frame, thin grid, legend below the plot so that a phone keeps the
     width.

@@ -46,5 +46,14 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
     figure.update_xaxes(range=[0, months["month"].max()], title={"text": "month", "font": {"size": 11}})
     figure.update_yaxes(tickformat="~s")
     if not months["net_gain"].any():
-        figure.update_yaxes(range=[-1000, 1000])  # else a flat line is drawn on a scale of milli-dollars
+        _invite(figure)
     return figure
+
+
+def _invite(figure: go.Figure) -> None:
+    """Nothing is changed yet: a flat line needs no scale, else it is drawn on one of milli-dollars."""
+    figure.update_yaxes(range=[-1, 1], showticklabels=False, showgrid=False)
+    figure.add_annotation(
+        x=0.5, y=0.75, xref="paper", yref="paper", text="drag a slider: its gain appears here",
+        showarrow=False, font={"color": theme.NEUTRAL},
+    )  # fmt: skip

@@ -52,15 +52,15 @@ def week(cells: pd.DataFrame) -> go.Figure:
             x=[f"{hour:02d}:00" for hour in range(24)],
             y=list(WEEKDAYS),
             colorscale=[[0, _PALE], [1, theme.COST]],
-            colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
+            colorbar=theme.share_scale(),
             xgap=2,
             ygap=2,
             hovertemplate="%{y} %{x}: %{z:.1%} busy<extra></extra>",
             hoverongaps=False,
         )
     )
-    theme.dress(figure, height=250, legend=False)
-    figure.update_layout(hovermode="closest", margin={"t": 8})
+    theme.dress(figure, height=264, legend=False)
+    figure.update_layout(hovermode="closest", margin={"t": 4})
     figure.update_yaxes(autorange="reversed", showgrid=False)
     for day, row in enumerate(grid.isna().to_numpy()):
         for hour in row.nonzero()[0]:
@@ -95,7 +95,7 @@ def hours(evidence: pd.DataFrame) -> go.Figure:
             marker={"line": {"width": 0}, **marker},
             hovertemplate="%{y:.2f} device-hours",
         )
-    theme.dress(figure, height=260, unit="device-hours per hour")
-    figure.update_layout(barmode="stack", bargap=0)
+    theme.dress(figure, height=240, unit="device-hours per hour")
+    figure.update_layout(barmode="stack", bargap=0, margin={"t": 8}, legend={"y": -0.18})
     figure.update_xaxes(tickformat="%b %-d")
     return figure

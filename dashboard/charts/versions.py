@@ -90,13 +90,13 @@ def timeline(days: pd.DataFrame) -> go.Figure:
         zmin=0,
         zmax=1,
         colorscale=[[0, "rgba(61,125,216,0.3)"], [1, theme.COST]],
-        colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
+        colorbar=theme.share_scale(),
         hovertemplate="%{y}, %{x|%b %-d}: %{z:.1%} of its model's traffic<extra></extra>",
         hoverongaps=False,
         ygap=2,
     )
-    theme.dress(figure, height=70 + 20 * len(names), legend=False)
-    figure.update_layout(hovermode="closest", margin={"t": 8})
+    theme.dress(figure, height=84 + 20 * len(names), legend=False)
+    figure.update_layout(hovermode="closest", margin={"t": 4})
     figure.update_xaxes(tickformat="%b %-d")
     figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
     return figure

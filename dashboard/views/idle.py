@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard import filter_bar, store
 from dashboard import format as fmt
 from dashboard import headlines_idle as headlines
+from dashboard import page_parts as page
 from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
-from dashboard.page_parts import chart_with_table, download, empty_state, headline, kpi_row, note, scope_line
 from dashboard.sections.evidence import evidence
 from dashboard.tables import idle as tables
 from data.filters import Filters
@@ -32,16 +32,17 @@ def main() -> None:
     rule = headlines.rule(idle, threshold, window)
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
-        headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
-        note(f"{rule} · {scope_line(filters, compared=False)}")
+        page.headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
+        page.note(f"{rule} · {page.scope_line(filters, compared=False)}")
     if nothing:
-        empty_state(filters, f"idle runs ({rule})")
+        page.empty_state(filters, f"idle runs ({rule})")
         return
-    kpi_row(cards.idle(idle, filters))
+    page.kpi_row(cards.idle(idle, filters))
+    page.section("Idle cost per day")
     days = store.ask(question.idle_by_day, filters, threshold, window)
     alt = "Idle cost per day by state: warm idle, held idle, unallocated."
     figure = charts.by_day(days, filters.currency)
-    chart_with_table(figure, days, name="idle-days", alt=alt, columns=tables.days(filters))
+    page.chart_with_table(figure, days, name="idle-days", alt=alt, columns=tables.days(filters))
     _findings(idle, filters)
 
 
@@ -59,9 +60,7 @@ def _rule() -> tuple[float, int]:
 
 
 def _findings(idle: Idle, filters: Filters) -> None:
-    st.markdown("##### Findings, dearest first")
-    if len(idle.withheld):
-        note(headlines.withheld(idle, filters))
+    page.section("Findings, dearest first", headlines.withheld(idle, filters))
     if idle.findings.empty:
         return
     rows = tables.finding_rows(idle.findings)
@@ -69,7 +68,7 @@ def _findings(idle: Idle, filters: Filters) -> None:
         rows, key="findings-table", hide_index=True, column_config=tables.findings(filters), placeholder=fmt.UNKNOWN,
         on_select="rerun", selection_mode="single-row", alt="Idle machines with cost, owner and evidence",
     )  # fmt: skip
-    download(rows, name="idle-findings")
+    page.download(rows, name="idle-findings")
     chosen = next((row for row in picked["selection"]["rows"] if row < len(rows)), 0)
     evidence(idle.findings.iloc[chosen], filters)
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import filter_bar, levers, store
 from dashboard import headlines_roi as headlines
+from dashboard import page_parts as page
 from dashboard.components.live_sliders import live_sliders
-from dashboard.page_parts import empty_state
 from dashboard.sections.payoff import payoff
 from data.economics.roi import FORMS, Form, evaluate
 from data.filters import Filters
@@ -24,7 +24,7 @@ def main() -> None:
     filters = filter_bar.current()
     models = store.ask(roi_models, filters)
     if not models:
-        empty_state(filters, "models with GPU hours and requests")
+        page.empty_state(filters, "models with GPU hours and requests")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = st.selectbox("Model", models, key="roi-model", bind="query-params", width=260)
@@ -38,7 +38,7 @@ def main() -> None:
         )  # fmt: skip
     measured = store.ask(roi_baseline, filters, model)
     if measured is None:
-        empty_state(filters, f"GPU hours and requests of {model}")
+        page.empty_state(filters, f"GPU hours and requests of {model}")
         return
     _live(measured, filters, model, form, counted == "cash only")
 

@@ -8,17 +8,9 @@ import streamlit as st
 
 from dashboard import filter_bar, store
 from dashboard import headlines_utilisation as headlines
+from dashboard import page_parts as page
 from dashboard.cards import utilisation as cards
 from dashboard.charts import utilisation as charts
-from dashboard.page_parts import (
-    chart_with_table,
-    empty_state,
-    headline,
-    kpi_row,
-    note,
-    scope_line,
-    table_with_download,
-)
 from dashboard.sections.raster import raster
 from dashboard.tables import utilisation as tables
 from data.filters import Filters
@@ -33,14 +25,14 @@ def main() -> None:
     filters, earlier = filter_bar.current(), filter_bar.earlier()
     now = store.ask(question.utilisation, filters)
     if not now.devices:
-        empty_state(filters, "GPU hours")
+        page.empty_state(filters, "GPU hours")
         return
-    headline(headlines.utilisation(now, filters))
-    note(scope_line(filters))
+    page.headline(headlines.utilisation(now, filters))
+    page.note(page.scope_line(filters))
     before = store.ask(question.utilisation, earlier) if earlier else None
-    kpi_row(cards.utilisation(now, before, store.ask(question.by_day, filters), filters))
+    page.kpi_row(cards.utilisation(now, before, store.ask(question.by_day, filters), filters))
     _steps(now)
-    st.markdown("##### Every GPU, every hour")
+    page.section("Every GPU, every hour")
     raster(filters, _switch("Measure", MEASURES, "measure"))
     _week(filters)
     _worst_first(filters)
@@ -53,30 +45,32 @@ def _switch(label: str, choices: tuple[Choice, ...], key: str) -> Choice:
 
 
 def _steps(now: Utilisation) -> None:
-    st.markdown("##### From billed to busy")
+    page.section("From billed to busy")
     steps = now.steps()
     alt = ", ".join(f"{row.step} {row.hours:,.0f} device-hours" for row in steps.itertuples())
-    chart_with_table(charts.funnel(steps), steps, name="utilisation-funnel", alt=alt, columns=tables.steps())
-    note(headlines.held(now))
+    figure = charts.funnel(steps)
+    page.chart_with_table(figure, steps, name="utilisation-funnel", alt=alt, columns=tables.steps())
+    page.note(headlines.held(now))
 
 
 def _week(filters: Filters) -> None:
-    st.markdown("##### Hour of the week")
+    page.section("Hour of the week")
     own = st.context.timezone
     zone = _switch("Time zone", ("UTC", own), "zone") if own and own != "UTC" else "UTC"
     cells = store.ask(question.by_hour_of_week, filters, zone)
     alt = f"Utilisation by weekday and hour, {zone}, Monday first."
-    chart_with_table(charts.week(cells), cells, name="utilisation-week", alt=alt, columns=tables.week(zone))
+    figure = charts.week(cells)
+    page.chart_with_table(figure, cells, name="utilisation-week", alt=alt, columns=tables.week(zone))
     scale = "The scale runs from the quietest hour to the busiest; – = never observed."
-    note(f"Busy ÷ observed device-seconds, hours in {zone}. {scale}")
+    page.note(f"Busy ÷ observed device-seconds, hours in {zone}. {scale}")
 
 
 def _worst_first(filters: Filters) -> None:
-    st.markdown("##### Worst first")
+    page.section("Worst first")
     dimension = _switch("By", DIMENSIONS, "by")
     name = f"utilisation-by-{dimension.lower().replace(' ', '-')}"
     rows = store.ask(question.by, filters, dimension)
-    table_with_download(rows, name=name, columns=tables.groups(dimension, filters))
+    page.table_with_download(rows, name=name, columns=tables.groups(dimension, filters))
 
 
 main()

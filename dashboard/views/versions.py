@@ -6,17 +6,9 @@ import streamlit as st
 
 from dashboard import filter_bar, store
 from dashboard import headlines_versions as headlines
+from dashboard import page_parts as page
 from dashboard.cards import versions as cards
 from dashboard.charts import versions as charts
-from dashboard.page_parts import (
-    chart_with_table,
-    empty_state,
-    headline,
-    kpi_row,
-    note,
-    scope_line,
-    table_with_download,
-)
 from dashboard.tables import versions as tables
 from data.filters import Filters
 from data.query import versions as question
@@ -34,33 +26,36 @@ def main() -> None:
     versions = store.ask(question.versions, filters, silent_days)
     with answer:
         if versions.rows.empty:
-            empty_state(filters, "model versions")
+            page.empty_state(filters, "model versions")
             return
-        headline(headlines.versions(versions, filters))
-        note(scope_line(filters, compared=False))
-    kpi_row(cards.versions(versions, filters))
+        page.headline(headlines.versions(versions, filters))
+        page.note(page.scope_line(filters, compared=False))
+    page.kpi_row(cards.versions(versions, filters))
     _shares(versions, filters)
     _timeline(filters)
-    st.markdown("##### All versions, dearest first")
-    table_with_download(versions.rows[tables.ALL], name="versions", columns=tables.versions(filters))
+    page.section("All versions, dearest first")
+    page.table_with_download(versions.rows[tables.ALL], name="versions", columns=tables.versions(filters))
 
 
 def _shares(versions: Versions, filters: Filters) -> None:
-    st.markdown("##### What it serves against what it costs")
+    page.section("What it serves against what it costs")
     figure, rows = charts.shares(versions.rows), versions.rows[tables.SHARES]
     alt = (
         "Each version's share of its model's traffic against its share of the model's cost, widest gap first."
     )
-    chart_with_table(figure, rows, name="version-shares", alt=alt, columns=tables.versions(filters))
-    note(f"Shares within the model, {filters.basis} cost; amber where a version costs more than it serves.")
+    page.chart_with_table(figure, rows, name="version-shares", alt=alt, columns=tables.versions(filters))
+    page.note(
+        f"Shares within the model, {filters.basis} cost; amber where a version costs more than it serves."
+    )
 
 
 def _timeline(filters: Filters) -> None:
-    st.markdown("##### Which version served when")
+    page.section("Which version served when")
     days = store.ask(question.versions_by_day, filters)
     alt = "Share of each model's traffic by version and day."
-    chart_with_table(charts.timeline(days), days, name="version-days", alt=alt, columns=tables.days(filters))
-    note(headlines.timeline(days))
+    figure = charts.timeline(days)
+    page.chart_with_table(figure, days, name="version-days", alt=alt, columns=tables.days(filters))
+    page.note(headlines.timeline(days))
 
 
 main()

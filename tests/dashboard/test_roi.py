@@ -134,6 +134,14 @@ def test_the_picture_marks_the_payback():
     assert not charts.cumulative(months, None, "USD").layout.shapes
 
 
+def test_a_flat_line_has_no_scale_and_says_what_would_move_it():
+    months = pd.DataFrame({"month": [0, 1, 2], "net_gain": [0.0] * 3, "discounted": [0.0] * 3})
+    figure = charts.cumulative(months, 0.0, "USD")
+
+    assert figure.layout.yaxis.showticklabels is False
+    assert figure.layout.annotations[0].text.startswith("drag a slider")
+
+
 def test_the_page_starts_without_a_change(open_page):
     app = open_page("roi")
 
