@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -65,41 +67,44 @@ def timeline(days: pd.DataFrame) -> go.Figure:
     named = days.assign(
         name=[f"{m} {v}" for m, v in zip(days["model"], days["version"], strict=True)], one=1.0
     )
-    rows = named["name"].drop_duplicates().head(MOST)
-    names = [fmt.shorten(str(name), 30) for name in rows]
     served = named["traffic_share"] > 0
+    unknown, silent = named[~served & ~named["silent"]], named[~served & named["silent"]]
     figure = go.Figure()
     for part, says, colour in (
-        (named[~served & ~named["silent"]], "traffic unknown", theme.UNOBSERVED),
-        (named[~served & named["silent"]], "no request", theme.IDLE),
+        (unknown, "traffic unknown", theme.UNOBSERVED),
+        (silent, "no request", theme.IDLE),
     ):
-        figure.add_heatmap(
-            z=_grid(part, "one", rows, named),
-            x=sorted(named["day"].unique()),
-            y=names,
-            colorscale=[[0, colour], [1, colour]],
-            showscale=False,
-            hovertemplate="%{y}, %{x|%b %-d}: " + says + "<extra></extra>",
-            hoverongaps=False,
-            ygap=2,
-        )
-    figure.add_heatmap(
-        z=_grid(named[served], "traffic_share", rows, named),
-        x=sorted(named["day"].unique()),
-        y=names,
-        zmin=0,
-        zmax=1,
-        colorscale=[[0, "rgba(61,125,216,0.3)"], [1, theme.COST]],
-        colorbar=theme.share_scale(),
-        hovertemplate="%{y}, %{x|%b %-d}: %{z:.1%} of its model's traffic<extra></extra>",
-        hoverongaps=False,
-        ygap=2,
-    )
-    theme.dress(figure, height=84 + 20 * len(names), legend=False)
+        _layer(figure, part, "one", named, says, colorscale=[[0, colour], [1, colour]], showscale=False)
+    _layer(
+        figure, named[served], "traffic_share", named, "%{z:.1%} of its model's traffic", zmin=0, zmax=1,
+        colorscale=[[0, "rgba(61,125,216,0.3)"], [1, theme.COST]], colorbar=theme.share_scale(),
+    )  # fmt: skip
+    theme.dress(figure, height=84 + 20 * len(figure.data[0].y), legend=False)
     figure.update_layout(hovermode="closest", margin={"t": 4})
     figure.update_xaxes(tickformat="%b %-d")
     figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
     return figure
+
+
+def _layer(
+    figure: go.Figure,
+    part: pd.DataFrame,
+    value: str,
+    whole: pd.DataFrame,
+    says: str,
+    **colours: Any,  # noqa: ANN401 – Plotly's own properties
+) -> None:
+    """One colour of the timeline: where `part` has a row, its `value`."""
+    rows = whole["name"].drop_duplicates().head(MOST)
+    figure.add_heatmap(
+        z=_grid(part, value, rows, whole),
+        x=sorted(whole["day"].unique()),
+        y=[fmt.shorten(str(name), 30) for name in rows],
+        hovertemplate="%{y}, %{x|%b %-d}: " + says + "<extra></extra>",
+        hoverongaps=False,
+        ygap=2,
+        **colours,
+    )
 
 
 def _grid(part: pd.DataFrame, value: str, rows: pd.Series, whole: pd.DataFrame) -> Grid:
