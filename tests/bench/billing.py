@@ -23,6 +23,7 @@ from ingest.sources.aws_cur import AwsCur
 HERE = Path(__file__).parent
 FILES = 4
 PANDAS_LINES = 100_000
+OCTOBER = 31  # days of the demo that are needed here
 EXECUTION = "2026-11-01T08:27:14.035Z-bench"
 
 
@@ -51,7 +52,7 @@ def write_lines(folder: Path, lines: int) -> Path:
     Each repetition has resources, line ids and amounts of its own, so that nothing compresses better than in life.
     """
     demo = folder / "demo"
-    write_exports(Layout(), Calendar(), demo)
+    write_exports(Layout(), Calendar(OCTOBER), demo)
     october = str(next(demo.glob("s3/*/*/data/BILLING_PERIOD=2026-10/*"))) + "/*.parquet"
     export = folder / "export" / "bench-cur"
     data = export / "data" / "BILLING_PERIOD=2026-10" / EXECUTION
