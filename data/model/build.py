@@ -85,13 +85,13 @@ def _charge(con: duckdb.DuckDBPyConnection, home: Path) -> None:
         "SELECT path FROM work.main.parquet_file WHERE relation = 'cost' ORDER BY path"
     ).fetchall()
     if paths:
-        view = parquet_view("charge", [home / path for (path,) in paths])
+        view = parquet_view("charge", [home / path for (path,) in paths], temporary=True)
     else:
         con.execute(sql("schema/cost"))
         con.execute("CREATE OR REPLACE TEMP TABLE no_charge AS FROM temp.stage_cost")
         con.execute("DROP TABLE temp.stage_cost")
-        view = "CREATE OR REPLACE VIEW charge AS FROM temp.no_charge"
-    con.execute(view.replace("CREATE OR REPLACE VIEW", "CREATE OR REPLACE TEMP VIEW"))
+        view = "CREATE OR REPLACE TEMP VIEW charge AS FROM temp.no_charge"
+    con.execute(view)
 
 
 def _own_rules(con: duckdb.DuckDBPyConnection, rules: tuple[EstateRule, ...]) -> None:
