@@ -24,11 +24,12 @@ def macros() -> str:
     return sql("metrics").replace("TEMP MACRO", "MACRO")
 
 
-def parquet_view(relation: str, files: Iterable[Path]) -> str:
-    """CREATE VIEW over Parquet files; quoted, since DuckDB stores a view's text and binds no values in it.
+def parquet_view(relation: str, files: Iterable[Path], *, temporary: bool = False) -> str:
+    """CREATE [TEMP] VIEW over Parquet files; quoted, since DuckDB stores a view's text and binds no values in it.
 
     union_by_name, so that a file that was written before a column existed reads NULL there.
     """
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
     name = '"' + relation.replace('"', '""') + '"'
-    return f"CREATE OR REPLACE VIEW {name} AS FROM read_parquet([{listed}], union_by_name = true)"
+    kind = "TEMP VIEW" if temporary else "VIEW"
+    return f"CREATE OR REPLACE {kind} {name} AS FROM read_parquet([{listed}], union_by_name = true)"
