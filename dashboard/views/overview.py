@@ -38,7 +38,7 @@ def _days(filters: Filters) -> None:
     spend = store.ask(overview.spend_by_rung, filters)
     top = store.ask(overview.highest_day, filters)
     page.section("Spend per day")
-    if top is not None:
+    if top is not None and top.days >= headlines.ENOUGH_DAYS:
         highest = headlines.highest(top, filters.currency)
         page.say(f"{highest} {headlines.tallest(spend, top, filters.currency)}")
     figure = charts.spend_stack(spend, filters.currency, top.day if top else None)

@@ -135,6 +135,13 @@ def test_the_page_says_it(open_page):
     )
 
 
+@pytest.mark.parametrize(("last", "said"), [("2026-10-08", False), ("2026-10-09", True)])
+def test_no_day_is_the_highest_of_one_or_two(open_page, last, said):
+    app = open_page("overview", period="Custom range", range=["2026-10-07", last])
+
+    assert any("Highest day" in element.value for element in app.markdown) is said
+
+
 def test_without_an_earlier_period_nothing_is_compared(open_page):
     app = open_page("overview", period="Last 90 days")
 
