@@ -42,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """Invoice total − Σ of all other rungs, of one billing period and currency."""
+    """|Invoice total − Σ of all other rungs|, summed over the days and accounts of one billing period and currency."""
 
     billing_period: date
     currency: str

@@ -1,5 +1,5 @@
 -- Grain: billing period × provider, whole invoice months: invoice total (from the raw files, by separate code; rounded per line as
--- the store rounds) against the ladder without `unexplained`, and what is left. In the chosen view; timing makes the effective
+-- the store rounds) against the ladder without `unexplained`, and what is left, day by day, without sign. In the chosen view; timing makes the effective
 -- ladder come out at the billed invoice.
 WITH invoice AS (
     SELECT
@@ -16,7 +16,7 @@ rungs AS (
         sum(CASE WHEN rung <> 'unexplained'
             THEN in_view($view, effective_cost, billed_cost, contracted_cost, list_cost) END) AS ladder,
         sum(CASE WHEN rung = 'unexplained'
-            THEN in_view($view, effective_cost, billed_cost, contracted_cost, list_cost) ELSE 0 END) AS unexplained
+            THEN abs(in_view($view, effective_cost, billed_cost, contracted_cost, list_cost)) ELSE 0 END) AS unexplained
     FROM ladder
     WHERE billing_currency = $currency AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     GROUP BY 1, 2

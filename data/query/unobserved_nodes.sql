@@ -8,7 +8,7 @@ SELECT
     any_value(gpu_model) AS gpu_model, count(DISTINCT device_id) AS devices, any_value(node) AS node,
     provider, sub_account_id
 FROM gpu_hour
-WHERE hour >= $start AND hour < $end
+WHERE hour >= $start AND hour < $end AND billing_currency = $currency
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
 GROUP BY resource_id, provider, sub_account_id
 -- the minutes at a machine's start and stop are not a missing exporter

@@ -5,12 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import duckdb
 import pandas as pd
 import pytest
+from estate import build
 
+from dashboard import headlines
 from dashboard.charts import provenance as charts
 from data.query import provenance
+from data.home import snapshot_file
 from data.query.trust import trust
+from data.snapshot import open_latest
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """The small estate after one statement: changed("INSERT …") is a cursor on it."""
+
+    def changed(statement):
+        home = build(tmp_path)
+        with duckdb.connect(str(snapshot_file(home, 1))) as con:
+            con.execute(statement)
+        return open_latest(home).cursor()
+
+    return changed
 
 
 def texts(app):
@@ -35,6 +53,27 @@ def test_trust_is_exact_and_unknown_where_a_bill_cannot_follow(cursor, october):
     assert trust(cursor, replace(october, providers=("AWS",))).unexplained == Decimal(0)
     assert trust(cursor, replace(october, teams=("docs",))).unexplained is None
     assert trust(cursor, replace(october, models=("summarise",))).unexplained is None
+
+
+def test_days_that_are_off_do_not_cancel_out(changed, october):
+    cursor = changed("""INSERT INTO ladder BY NAME
+        SELECT DATE '2026-10-01' AS billing_period, day, 'unexplained' AS rung, 'AWS' AS provider, 'USD' AS billing_currency,
+            '100000000001' AS billing_account_id, '100000000011' AS sub_account_id, amount AS effective_cost,
+            amount AS billed_cost
+        FROM (VALUES (DATE '2026-10-06', 5), (DATE '2026-10-07', -5)) t(day, amount)""")
+
+    said = trust(cursor, october)
+    assert said.unexplained == Decimal(10)
+    assert headlines.evidence(said, 0, october).startswith("$10.00 of the invoice is unexplained")
+    assert provenance.reconciliation(cursor, october)["unexplained"].sum() == 10
+
+
+def test_a_blind_machine_paid_in_euro_is_no_dollars(changed, october):
+    cursor = changed("UPDATE gpu_hour SET billing_currency = 'EUR' WHERE resource_id = 'i-blind'")
+
+    assert provenance.unobserved_nodes(cursor, october).empty
+    euro = provenance.unobserved_nodes(cursor, replace(october, currency="EUR"))
+    assert euro["unobserved_cost"].tolist() == [30 * 144]
 
 
 def test_the_blind_machine_is_listed(cursor, october):

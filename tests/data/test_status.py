@@ -172,6 +172,16 @@ def test_a_damaged_effective_cost_is_unknown_in_status(recordings, home):
     assert {row.amount for row in found.unexplained} == {Decimal(0)}
 
 
+def test_status_does_not_let_days_cancel_out(store):
+    tamper(
+        store,
+        "UPDATE ladder SET effective_cost = 5 WHERE rung = 'unexplained' AND day = '2026-10-05'",
+        "UPDATE ladder SET effective_cost = -5 WHERE rung = 'unexplained' AND day = '2026-10-06'",
+    )
+    told = status(open_latest(store)).as_json()["unexplained"]
+    assert [row["amount"] for row in told] == ["10", "0"]
+
+
 def test_a_sound_store_holds_every_invariant(store):
     findings = check(open_latest(store))
     assert [f.violations for f in findings] == [()] * (len(INVARIANTS) + 2)

@@ -1,5 +1,5 @@
--- The effective ladder; where an export's effective cost is damaged, the billed one.
-SELECT billing_period, billing_currency, sum(coalesce(effective_cost, billed_cost)) AS amount
+-- Without sign, so that days cannot cancel out. The effective ladder; where an export's effective cost is damaged, the billed one.
+SELECT billing_period, billing_currency, sum(abs(coalesce(effective_cost, billed_cost))) AS amount
 FROM ladder
 WHERE rung = 'unexplained'
 GROUP BY 1, 2
