@@ -35,7 +35,7 @@ def ladder(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
 
 
 def reconciliation(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """billing_period × provider, whole months: lines, invoice_total, ladder, unexplained (money; its days without sign)."""
+    """billing_period × provider, whole months: lines, invoice_total, ladder, unexplained (money; Σ|day|)."""
     return ask(cursor, "reconciliation", filters.params())
 
 

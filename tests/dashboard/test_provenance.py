@@ -12,8 +12,8 @@ from estate import build
 
 from dashboard import headlines
 from dashboard.charts import provenance as charts
-from data.query import provenance
 from data.home import snapshot_file
+from data.query import provenance
 from data.query.trust import trust
 from data.snapshot import open_latest
 
@@ -57,8 +57,9 @@ def test_trust_is_exact_and_unknown_where_a_bill_cannot_follow(cursor, october):
 
 def test_days_that_are_off_do_not_cancel_out(changed, october):
     cursor = changed("""INSERT INTO ladder BY NAME
-        SELECT DATE '2026-10-01' AS billing_period, day, 'unexplained' AS rung, 'AWS' AS provider, 'USD' AS billing_currency,
-            '100000000001' AS billing_account_id, '100000000011' AS sub_account_id, amount AS effective_cost,
+        SELECT DATE '2026-10-01' AS billing_period, day, 'unexplained' AS rung, 'AWS' AS provider,
+            'USD' AS billing_currency, '100000000001' AS billing_account_id, '100000000011' AS sub_account_id,
+            amount AS effective_cost,
             amount AS billed_cost
         FROM (VALUES (DATE '2026-10-06', 5), (DATE '2026-10-07', -5)) t(day, amount)""")
 
