@@ -7,12 +7,12 @@ import shutil
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from ingest.source import SourceError, SourceFile
+from ingest.source import Delivery, SourceError, SourceFile
 
 TABLES = (
     ".csv",
@@ -153,6 +153,34 @@ def place(location: str, endpoint_url: str | None = None) -> Place:
     if not bucket:
         raise SourceError(f"'{location}' names no bucket. Write s3://bucket/prefix.")
     return Bucket(bucket, prefix, boto3.client("s3", endpoint_url=endpoint_url))
+
+
+def tables(there: Place, entries: Iterable[Entry]) -> list[Entry]:
+    """The files that can hold lines, none if there are none. Raises SourceError where one is empty.
+
+    AWS writes Parquet chunks of 0 bytes: those are passed over beside others that hold something.
+    """
+    found = [entry for entry in entries if entry.is_table]
+    filled = [entry for entry in found if entry.bytes]
+    empty = [e.key for e in found if not e.bytes and not (filled and e.key.lower().endswith(".parquet"))]
+    if empty:
+        raise SourceError(
+            f"{empty[0]} in {there.uri} is empty: 0 bytes, neither a header nor rows. Nothing was loaded. "
+            "Export or copy it again; if it belongs to no export, take it out."
+        )
+    return filled
+
+
+def whole(files: tuple[SourceFile, ...], period: date | None = None) -> Delivery:
+    """All the files as one delivery, named by content. Raises SourceError where two have the same content."""
+    seen: dict[str, SourceFile] = {}
+    for file in files:
+        if file.etag and (twin := seen.setdefault(file.etag, file)) is not file:
+            raise SourceError(
+                f"{twin.uri} and {file.uri} have the same content: together they would count every line twice. "
+                "Nothing was loaded. Take one of them out, or name the file that you mean."
+            )
+    return Delivery(content_id(files), files, period)
 
 
 def content_id(files: Iterable[SourceFile]) -> str:

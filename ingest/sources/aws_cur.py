@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from ingest import manifests
-from ingest.files import Entry, Place, content_id, place
+from ingest.files import Entry, Place, place, tables, whole
 from ingest.layout import Layout
 from ingest.raw import Column, columns
 from ingest.source import Delivery, SourceError, Window
@@ -78,17 +78,16 @@ class AwsCur:
 
 def _bare(there: Place, entries: list[Entry], staging: Path) -> Delivery:
     """Report files that were handed over without their manifest: one delivery, named by content."""
-    tables = [entry for entry in entries if entry.is_table and entry.bytes]
-    if not tables:
+    found = tables(there, entries)
+    if not found:
         raise SourceError(
             f"{there.uri} holds neither a manifest nor report files (.csv, .csv.gz, .parquet, .zip)."
         )
-    laid_out = [entry.key for entry in tables if manifests.period_of(entry.key)]
+    laid_out = [entry.key for entry in found if manifests.period_of(entry.key)]
     if laid_out:
         raise SourceError(
             f"{there.uri} holds report files, such as {laid_out[0]}, but no manifest. AWS writes it last, and "
             "without it nobody can tell which files are the current delivery. Copy the folder with its "
             "*-Manifest.json, point at the folder above it, or name one delivery's files or folder directly."
         )
-    files = tuple(there.file(entry, staging) for entry in tables)
-    return Delivery(content_id(files), files)
+    return whole(tuple(there.file(entry, staging) for entry in found))

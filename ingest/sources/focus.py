@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from ingest import manifests
-from ingest.files import content_id, place
+from ingest.files import place, tables, whole
 from ingest.layout import Layout
 from ingest.raw import Column, columns
 from ingest.source import Delivery, SourceError, Window
@@ -58,10 +58,9 @@ class Focus:
             if manifests.latest(there, entries):
                 yield from manifests.deliveries(there, entries, window, Path(staging))
                 return
-            tables = [entry for entry in entries if entry.is_table]
-            if not tables:
+            found = tables(there, entries)
+            if not found:
                 raise SourceError(
                     f"{there.uri} holds no FOCUS files. Expected .csv, .csv.gz or .parquet, alone or in a folder."
                 )
-            files = tuple(there.file(entry, Path(staging)) for entry in tables if entry.bytes)
-            yield Delivery(content_id(files), files)
+            yield whole(tuple(there.file(entry, Path(staging)) for entry in found))

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-from ingest.files import Entry, content_id, place
+from ingest.files import Entry, place, tables, whole
 from ingest.layout import Layout
 from ingest.manifests import touches
 from ingest.raw import Column, columns
@@ -86,16 +86,15 @@ class GcpExport:
         """Yield the deliveries, oldest first. Raises SourceError."""
         there = place(str(self.location))
         by_month: defaultdict[date, list[Entry]] = defaultdict(list)
-        for entry in there.entries():
-            if entry.is_table and entry.bytes:
-                by_month[_month(entry.key) or date.min].append(entry)
+        for entry in tables(there, there.entries()):
+            by_month[_month(entry.key) or date.min].append(entry)
         if not by_month:
             raise SourceError(f"{there.uri} holds no export files. Expected .ndjson, .ndjson.gz or .parquet.")
         with TemporaryDirectory(prefix="inferledger-") as staging:
             for month in sorted(by_month):
                 if month == date.min or touches(month, window):
                     files = tuple(there.file(entry, Path(staging)) for entry in by_month[month])
-                    yield Delivery(content_id(files), files, None if month == date.min else month)
+                    yield whole(files, None if month == date.min else month)
 
 
 def _month(key: str) -> date | None:

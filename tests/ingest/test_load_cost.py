@@ -13,12 +13,14 @@ import pytest
 from cost_store import (
     CUR_LINE,
     FOCUS_LINE,
+    GCP_LINE,
     invoiced,
     load,
     rows,
     store_state,
     sums,
     write_csv,
+    write_ndjson,
     write_parquet,
 )
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +33,7 @@ from ingest.layout import Layout
 from ingest.source import SourceError
 from ingest.sources.aws_cur import AwsCur
 from ingest.sources.focus import Focus
+from ingest.sources.gcp import GcpExport
 
 
 @pytest.fixture
@@ -199,6 +202,45 @@ def test_a_load_never_takes_away_an_account_that_it_does_not_hold(wh, tmp_path):
         ("0002", 2),
         ("0003", 1),
     ]
+
+
+def twice(tmp_path, name, *told):
+    """A folder with the same export two times."""
+    folder = tmp_path / "twice"
+    write_csv(folder / f"1{name}", told)
+    write_csv(folder / f"2{name}", told)
+    return str(folder)
+
+
+@pytest.mark.parametrize(("source", "line"), [(Focus, FOCUS_LINE), (AwsCur, CUR_LINE)])
+def test_the_same_file_twice_in_a_folder_is_refused(wh, tmp_path, source, line):
+    with pytest.raises(SourceError, match=r"1\.csv and .*2\.csv have the same content.*Take one of them out"):
+        load(wh, source(twice(tmp_path, ".csv", line)))
+    assert wh.live_files("cost") == []
+
+
+def test_the_same_ndjson_twice_in_a_folder_is_refused(wh, tmp_path):
+    for name in ("1.ndjson", "2.ndjson"):
+        write_ndjson(tmp_path / "twice" / name, [GCP_LINE])
+    with pytest.raises(SourceError, match=r"1\.ndjson and .*2\.ndjson have the same content"):
+        load(wh, GcpExport(str(tmp_path / "twice")))
+
+
+@pytest.mark.parametrize("source", [Focus, AwsCur, GcpExport])
+def test_an_empty_file_is_an_error_and_changes_nothing(wh, tmp_path, source):
+    load(wh, focus(tmp_path, *lines(3)), "focus")
+    before = store_state(wh)
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    with pytest.raises(SourceError, match=r"empty\.csv in .* is empty: 0 bytes, neither a header nor rows"):
+        load(wh, source(str(empty)), "focus")
+    assert store_state(wh) == before
+
+
+def test_an_empty_parquet_chunk_is_passed_over_beside_others(wh, tmp_path):
+    write_csv(tmp_path / "export" / "a.csv", lines(3))
+    (tmp_path / "export" / "b.parquet").touch()
+    assert [result.rows for result in load(wh, Focus(str(tmp_path / "export")))] == [3]
 
 
 # the second count
@@ -416,6 +458,15 @@ def test_focus_from_a_bucket(wh, tmp_path, bucket, s3):
     write_csv(tmp_path / "up/focus/part.csv.gz", lines(4))
     bucket(tmp_path / "up")
     assert [result.rows for result in load(wh, Focus("s3://bills/focus/", s3))] == [4]
+
+
+def test_the_same_object_twice_is_refused(wh, tmp_path, bucket, s3):
+    twice(tmp_path / "up", ".csv", *lines(4))
+    bucket(tmp_path / "up")
+    with pytest.raises(
+        SourceError, match=r"s3://bills/twice/1\.csv and s3://bills/twice/2\.csv have the same"
+    ):
+        load(wh, Focus("s3://bills/twice/", s3))
 
 
 def test_an_empty_prefix_says_so(wh, bucket, s3):  # noqa: ARG001 - the bucket must exist
