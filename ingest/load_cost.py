@@ -67,7 +67,7 @@ def _replace(
 ) -> LoadResult:
     staged = _stage(load, source.layout, delivery, progress)
     periods = _periods(load.con, delivery)
-    _guard(wh, load, periods)
+    _guard(wh, load, source.kind, periods)
     usable = _effective_usable(load.con, staged)
     progress(f"{load.source}: write {staged.lines:,} lines")
     load.mark_dirty(month for (month,) in _answer(load.con, "charge_months"))
@@ -195,7 +195,7 @@ def _periods(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[date]:
     return sorted({period for (period,) in rows} | stated)
 
 
-def _guard(wh: Warehouse, load: Load, periods: list[date]) -> None:
+def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
     """Raises SourceError where the load would count a bill twice, or take away lines that it knows nothing of."""
     twice = _answer(load.con, "other_source", source=load.source)
     if twice:
@@ -208,7 +208,13 @@ def _guard(wh: Warehouse, load: Load, periods: list[date]) -> None:
     scope = {"source": load.source, "load_id": load.load_id, "periods": periods}
     lost = _answer(load.con, "lost_accounts", **scope)
     files = [str(path) for path in wh.live_files("cost", load.source)]
-    if lost and files and _answer(load.con, "lost_lines", files=files, periods=periods)[0][0]:
+    # AWS's final report may spell the payer otherwise than the preliminary one; no other format does
+    respelled = (
+        kind == "aws-cur"
+        and files
+        and not _answer(load.con, "lost_lines", files=files, periods=periods)[0][0]
+    )
+    if lost and files and not respelled:
         accounts = ", ".join(f"{provider or 'unknown provider'} {account}" for provider, account in lost)
         raise SourceError(
             f"Loading this as '{load.source}' would remove the lines of {accounts} from "

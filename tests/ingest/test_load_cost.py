@@ -243,6 +243,37 @@ def test_an_empty_parquet_chunk_is_passed_over_beside_others(wh, tmp_path):
     assert [result.rows for result in load(wh, Focus(str(tmp_path / "export")))] == [3]
 
 
+def test_equal_lines_of_another_account_do_not_replace_a_bill(wh, tmp_path):
+    load(wh, focus(tmp_path, *lines(24)))
+    before = store_state(wh)
+    with pytest.raises(SourceError, match=r"would remove the lines of AWS 0001 from 2026-10.*--source NAME"):
+        load(wh, focus(tmp_path, *lines(24, BillingAccountId="0002", SubAccountId="0002")))
+    assert store_state(wh) == before
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"line_item_usage_account_id": "000000000012"},
+        {"line_item_usage_amount": "2"},
+        {"line_item_usage_end_date": "2026-10-02T02:00:00Z"},
+    ],
+)
+def test_a_payer_is_respelled_only_for_the_same_usage(wh, tmp_path, told):
+    other = CUR_LINE | {"bill_payer_account_id": "000000000002"}
+    load(wh, AwsCur(str(write_csv(tmp_path / "a.csv", [CUR_LINE]))))
+    with pytest.raises(SourceError, match="would remove the lines of AWS 000000000001"):
+        load(wh, AwsCur(str(write_csv(tmp_path / "b.csv", [other | told]))))
+    load(wh, AwsCur(str(write_csv(tmp_path / "c.csv", [other]))))
+    assert rows(wh, "SELECT billing_account_id, count(*) FROM cost GROUP BY 1") == [("000000000002", 1)]
+
+
+def test_an_account_that_lost_its_leading_zeros_is_the_same(wh, tmp_path):
+    load(wh, focus(tmp_path, *lines(3)))
+    load(wh, focus(tmp_path, *lines(2, BillingAccountId="1", ResourceId="i-2")))
+    assert rows(wh, "SELECT billing_account_id, count(*) FROM cost GROUP BY 1") == [("1", 2)]
+
+
 # the second count
 
 
