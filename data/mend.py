@@ -73,7 +73,7 @@ def _forget_missing_snapshots(home: Path) -> None:
     there = tuple(snapshot for snapshot in pointer.kept if snapshot.path.exists())
     if there != pointer.kept:
         # without a fingerprint the next publish writes a new generation, whatever was loaded
-        write_pointer(home, replace(pointer, content="", kept=there or pointer.kept[-1:]))
+        write_pointer(home, replace(pointer, content="", facts="", kept=there or pointer.kept[-1:]))
 
 
 def _read_stamp(path: Path) -> Snapshot:

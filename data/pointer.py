@@ -22,6 +22,7 @@ class Snapshot:
     generation: int
     published_at: datetime  # UTC, without zone
     path: Path
+    only_failures: bool = False  # nothing but failed loads came since the generation before
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Pointer:
     content: str  # hash over what was loaded: equal content is not published twice
     model: str  # hash over the model's code and settings: a new model builds every month again
     kept: tuple[Snapshot, ...]  # oldest first; the last one is current
+    facts: str = ""  # as content, without failed loads: what they alone change pushes no generation out
 
     @property
     def current(self) -> Snapshot:
@@ -53,10 +55,17 @@ def read_pointer(home: Path) -> Pointer | None:
             generation=row["generation"],
             published_at=datetime.fromisoformat(row["published_at"]).replace(tzinfo=None),
             path=snapshot_file(home, row["generation"]),
+            only_failures=row.get("only_failures", False),
         )
         for row in note["kept"]
     )
-    return Pointer(home=note["home"], content=note["content"], model=note["model"], kept=kept)
+    return Pointer(
+        home=note["home"],
+        content=note["content"],
+        facts=note.get("facts", ""),
+        model=note["model"],
+        kept=kept,
+    )
 
 
 def write_pointer(home: Path, pointer: Pointer) -> None:
@@ -67,8 +76,16 @@ def write_pointer(home: Path, pointer: Pointer) -> None:
         "published_at": _stamp(pointer.current.published_at),
         "home": pointer.home,
         "content": pointer.content,
+        "facts": pointer.facts,
         "model": pointer.model,
-        "kept": [{"generation": s.generation, "published_at": _stamp(s.published_at)} for s in pointer.kept],
+        "kept": [
+            {
+                "generation": s.generation,
+                "published_at": _stamp(s.published_at),
+                "only_failures": s.only_failures,
+            }
+            for s in pointer.kept
+        ],
     }
     durable.write_text(pointer_file(home), json.dumps(note, indent=1))
 

@@ -61,21 +61,23 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings,
     if pointer is None or pointer.model != fingerprint:
         con.execute(sql("work/mark_all_months")).fetchall()
     _build_months(con, home, settings, model)
-    content = _content_fingerprint(con)
+    content, facts = _content_fingerprints(con)
     if pointer is not None and (pointer.model, pointer.content) == (fingerprint, content):
         return pointer.current
-    snapshot = _next(home, pointer)
+    only_failures = pointer is not None and (pointer.model, pointer.facts) == (fingerprint, facts)
+    snapshot = _next(home, pointer, only_failures=only_failures)
     _write(con, home, snapshot, settings, model)
     pinned = {pin.generation for pin in pins(home)}
     kept = keep([*(pointer.kept if pointer else ()), snapshot], pinned, snapshot.published_at)
-    write_pointer(home, Pointer(home=str(home), content=content, model=fingerprint, kept=tuple(kept)))
+    write_pointer(home, Pointer(str(home), content, fingerprint, tuple(kept), facts))
     sweep(con, home)
     return snapshot
 
 
-def _next(home: Path, pointer: Pointer | None) -> Snapshot:
+def _next(home: Path, pointer: Pointer | None, *, only_failures: bool) -> Snapshot:
     generation = pointer.current.generation + 1 if pointer else 1
-    return Snapshot(generation, datetime.now(UTC).replace(tzinfo=None), snapshot_file(home, generation))
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return Snapshot(generation, now, snapshot_file(home, generation), only_failures)
 
 
 def _build_months(con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings, model: Model) -> None:
@@ -148,7 +150,7 @@ def _model_fingerprint(settings: ModelSettings) -> str:
     return digest.hexdigest()
 
 
-def _content_fingerprint(con: duckdb.DuckDBPyConnection) -> str:
-    """Changes with every load that did something, and with every Parquet file that came or went."""
-    ((fingerprint,),) = con.execute(sql("work/content_fingerprint")).fetchall()
-    return str(fingerprint)
+def _content_fingerprints(con: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+    """Change with every load that did something and every Parquet file; the first also with failed loads."""
+    ((content, facts),) = con.execute(sql("work/content_fingerprint")).fetchall()
+    return str(content), str(facts)

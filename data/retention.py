@@ -12,10 +12,14 @@ MONTHS = 13
 
 
 def keep(snapshots: Sequence[Snapshot], pinned: Collection[int], now: datetime) -> list[Snapshot]:
-    """The last 5 generations, the last of each ISO week for 13 months, and the pinned ones; oldest first."""
+    """The last 5 generations, the last of each ISO week for 13 months, and the pinned ones; oldest first.
+
+    One that only tells of failures takes none of these places: it stays while it is the newest, or pinned.
+    """
     ordered = sorted(snapshots, key=lambda snapshot: snapshot.generation)
-    staying = {snapshot.generation for snapshot in ordered[-LAST:]} | set(pinned)
-    last_of_week = {tuple(s.published_at.isocalendar()[:2]): s for s in ordered}
+    good = [snapshot for snapshot in ordered if not snapshot.only_failures]
+    staying = {snapshot.generation for snapshot in (*good[-LAST:], *ordered[-1:])} | set(pinned)
+    last_of_week = {tuple(s.published_at.isocalendar()[:2]): s for s in good}
     horizon = _months_before(now, MONTHS)
     staying.update(s.generation for s in last_of_week.values() if s.published_at >= horizon)
     return [snapshot for snapshot in ordered if snapshot.generation in staying]

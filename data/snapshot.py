@@ -118,7 +118,7 @@ def _require_pointer(home: Path) -> Pointer:
     if pointer.home != str(home):
         raise NoSnapshot(
             f"The store was moved from {pointer.home} to {home}, and its snapshots still name files there. "
-            "Run: python -m ingest run. It mends them before it loads anything."
+            "Run: python -m ingest check --mend. It mends them, and loads nothing."
         )
     return pointer
 

@@ -204,13 +204,16 @@ def status(as_json: bool) -> None:
 
 
 @main.command()
-def check() -> None:
+@click.option("--mend", is_flag=True, help="First mend a store that was moved, or whose ingest was killed.")
+def check(mend: bool) -> None:
     """Proves the invariants of the store; what is off is listed with the next step."""
     from data.check import check as run_check
 
     try:
+        if mend:
+            Warehouse.open(store_home(), WAIT_SECONDS, report.waiting).close()
         findings = run_check(open_latest(store_home()))
-    except NoSnapshot as error:
+    except (LockHeld, NoSnapshot) as error:
         _fail(str(error))
     report.print_findings(findings)
     sys.exit(1 if any(finding.violations for finding in findings) else 0)

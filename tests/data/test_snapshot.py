@@ -120,6 +120,24 @@ def test_a_failed_load_is_published_so_that_people_see_it(warehouse):
     ]
 
 
+def test_failures_push_no_good_generation_out(warehouse):
+    """The newest failure is shown, in one generation that the next failure replaces."""
+    good = []
+    for turn in range(1, LAST + 1):
+        load_turn(warehouse, turn)
+        good.append(publish(warehouse).generation)
+    for attempt in range(6):
+        warehouse.record_failure("bill", "focus", "cost", OSError(f"no such bucket {attempt}"))
+        last = publish(warehouse).generation
+    assert [s.generation for s in read_pointer(warehouse.home).kept] == [*good, last]
+    cursor = open_latest(warehouse.home).cursor()
+    assert cursor.execute("SELECT last_message FROM source_state").fetchall() == [("no such bucket 5",)]
+    load_turn(warehouse, LAST + 1)
+    newest = publish(warehouse).generation
+    assert {s.generation for s in read_pointer(warehouse.home).kept} >= {*good[1:], newest}
+    assert last not in {s.generation for s in read_pointer(warehouse.home).kept}
+
+
 def test_new_settings_build_every_month_again(warehouse):
     load_turn(warehouse, 1)
     model = TinyModel()
@@ -376,7 +394,7 @@ def test_a_moved_store_says_so_and_the_next_ingest_mends_it(home, tmp_path):
     three_turns(home)
     moved = tmp_path / 'o\'brien "moved"'
     home.rename(moved)
-    with pytest.raises(NoSnapshot, match=r"The store was moved from .* python -m ingest run"):
+    with pytest.raises(NoSnapshot, match=r"The store was moved from .* python -m ingest check --mend"):
         open_latest(moved)
     Warehouse.open(moved).close()
     reader = open_latest(moved)

@@ -316,3 +316,16 @@ def test_a_second_command_waits_by_default(call, bill, monkeypatch):
     monkeypatch.setattr(Warehouse, "open", classmethod(note))
     assert call("focus", bill()).exit_code == 0
     assert waited[0] >= 600
+
+
+def test_a_moved_store_is_mended_by_the_command_that_its_message_names(
+    call, bill, home, tmp_path, monkeypatch
+):
+    call("focus", bill())
+    moved = tmp_path / "moved"
+    home.rename(moved)
+    monkeypatch.setenv("INFERLEDGER_HOME", str(moved))
+    assert "python -m ingest check --mend" in call("status").output
+    mended = call("check", "--mend")
+    assert mended.exit_code == 0, mended.output
+    assert source_of(call)["periods"][0]["billed_cost"] == "1.25"
