@@ -110,6 +110,14 @@ def unit_cost(now: pd.Series, before: pd.Series | None, filters: Filters) -> str
     return f"Cost per inference {moved(relative)} to {value} ({filters.basis} basis)."
 
 
+def uncounted(now: pd.Series, filters: Filters) -> str:
+    """What cost per inference holds of versions without a count of requests; "" where there are none."""
+    if not now["uncounted_cost"]:
+        return ""
+    cost = fmt.money(now["uncounted_cost"], filters.currency)
+    return f"Cost per inference includes {cost} of versions whose requests nobody counted."
+
+
 def identities(changes: pd.DataFrame, filters: Filters) -> list[str]:
     """Why the models that moved most did so, a sentence each (rows of query.identity.changes)."""
     told = [_identity(row, filters.currency) for _, row in stories(changes).iterrows()]

@@ -22,15 +22,11 @@ def unit_costs(now: pd.Series, before: pd.Series | None, filters: Filters) -> li
     def unit_cost(label: str, column: str, help: str) -> Card:
         return card(label, column, fmt.unit_cost(now[column], filters.currency), help)
 
-    uncounted = fmt.money(now["uncounted_cost"], filters.currency)
-    aside = (
-        f" Includes {uncounted} of versions whose requests nobody counted." if now["uncounted_cost"] else ""
-    )
     return [
-        unit_cost("Cost per inference", "cost_per_inference", f"{filters.basis} cost ÷ successful requests.{aside}"),
+        unit_cost("Cost per inference", "cost_per_inference", f"{filters.basis} cost ÷ successful requests."),
         unit_cost("Per 1k inferences", "cost_per_1k", "× 1,000."),
         unit_cost("Per 1M tokens", "cost_per_1m_tokens",
-                  "Input and output tokens together, where servers report them."),
+                  "Input and output tokens together; cost of the models that report them."),
         card("Requests", "requests_ok", fmt.short_count(now["requests_ok"]),
              "Successful ones; failed requests and health checks are no inferences.", "neither"),
         card("Throughput", "throughput", fmt.short_count(now["throughput"]), "Inferences per busy GPU-hour.", "up"),

@@ -31,6 +31,8 @@ def main() -> None:
         page.say(f"- {sentence}")
     page.note(f"{page.scope_line(filters)}. Unit costs use the effective view whatever view is chosen.")
     page.kpi_row(cards.unit_costs(now, before, filters))
+    if aside := headlines.uncounted(now, filters):
+        page.note(aside)
     _trend(filters)
     _why(changes, filters)
     _made_of(filters)

@@ -17,9 +17,9 @@ Level = Literal["total", "model", "version"]
 
 def costs(cursor: duckdb.DuckDBPyConnection, filters: Filters, level: Level) -> pd.DataFrame:
     """model, version (NULL above their level): cost (money, chosen basis), requests_ok, tokens,
-    cost_per_inference, cost_per_1k, cost_per_1m_tokens, utilisation (0..1 of held seconds), throughput
-    (requests per busy GPU-hour), uncounted_cost (money of rows whose requests nobody counted); dearest
-    first."""
+    cost_per_inference, cost_per_1k, cost_per_1m_tokens (of models that report tokens), utilisation (0..1 of
+    held seconds), throughput (requests per busy GPU-hour), uncounted_cost (money of rows whose requests nobody
+    counted); dearest first."""
     return ask(cursor, "unit_cost", {**filters.params(), "level": level})
 
 

@@ -10,7 +10,9 @@ WITH rows AS (
         busy_seconds,
         held_seconds,
         -- a version's hours without traffic are no sign that nobody counts its requests; a whole period is
-        sum(requests_ok) OVER (PARTITION BY model, version) IS NULL AS uncounted
+        sum(requests_ok) OVER (PARTITION BY model, version) IS NULL AS uncounted,
+        -- likewise a model without tokens: what it cost bought none
+        sum(input_tokens + output_tokens) OVER (PARTITION BY model) IS NOT NULL AS tokened
     FROM unit_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
@@ -24,7 +26,7 @@ SELECT
     sum(tokens) AS tokens,
     cost_per_inference(cost, requests_ok) AS cost_per_inference,
     cost_per_1k(cost, requests_ok) AS cost_per_1k,
-    cost_per_1m_tokens(cost, tokens) AS cost_per_1m_tokens,
+    cost_per_1m_tokens(CASE WHEN tokened THEN cost END, tokens) AS cost_per_1m_tokens,
     utilisation(busy_seconds, held_seconds) AS utilisation,
     throughput(CASE WHEN held_seconds > 0 THEN requests_ok END, busy_seconds) AS throughput,
     CAST(sum(CASE WHEN uncounted THEN cost ELSE 0 END) AS DOUBLE) AS uncounted_cost

@@ -42,6 +42,21 @@ def test_what_nobody_counted_is_unknown_not_zero(cursor, october):
     assert costs.loc[("claude-proxy", "eu"), ["utilisation", "throughput"]].isna().all()
 
 
+def test_a_model_without_tokens_is_not_in_the_cost_of_tokens(cursor, october):
+    total = unit_cost.costs(cursor, october, "total").iloc[0]
+
+    # a day: chat 960 + 480, summarise 576, embed 96, claude 100, without the 24 of rank-cpu; tokens of chat
+    # 6,000,000 + 6,000, summarise 3,600,000, embed 30,000,000, claude 12,000,000
+    assert total["cost"] == 30 * 2236
+    assert total["cost_per_1m_tokens"] == pytest.approx(2212 / 51.606)
+
+
+def test_the_page_names_what_nobody_counted(open_page):
+    said = [caption.value for caption in open_page("unit_cost").caption]
+
+    assert r"Cost per inference includes \$720.00 of versions whose requests nobody counted." in said
+
+
 def test_the_identity_holds_for_every_model(cursor, october):
     rows = identity.identity(cursor, october)
 
