@@ -45,11 +45,14 @@ def figures(figures: pd.DataFrame, before: pd.Series | None, filters: Filters) -
 
 def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
     """The month of the data's last day; `comparable` says whether the data reaches over the month before."""
-    said = f"The first {fmt.days(month.days)}, whatever period is chosen, against the same days of {month.compared:%B}."
+    said = (
+        f"The first {fmt.days(month.days)}, whatever period is chosen. The change compares the first "
+        f"{fmt.days(month.shared_days)} of {month.month:%B} with the same of {month.compared:%B}."
+    )
     return Card(
         f"{month.month:%B} so far",
         fmt.short_money(month.so_far, filters.currency),
-        fmt.relative_change(month.so_far, month.before) if comparable else None,
+        fmt.relative_change(month.so_far_shared, month.before) if comparable else None,
         "down",
         help=said,
         against=f"vs. {month.compared:%b}",

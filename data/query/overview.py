@@ -57,22 +57,26 @@ def movers(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class MonthSoFar:
-    """Money from the month's first day through the data's last day, and the same days of the month before
-    (`compared`).
+    """Money from the month's first day through the data's last day; `so_far_shared` and `before` are the first
+    `shared_days` of the month and of the one before (`compared`): the days that exist in both.
     """
 
     month: date
     compared: date
     days: int
+    shared_days: int
     so_far: float | None
+    so_far_shared: float | None
     before: float | None
 
 
 def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: date) -> MonthSoFar:
-    """What the month of the data's last day cost so far; a shorter month before is taken whole."""
+    """What the month of the data's last day cost so far; a month of 31 days is compared by 30 with one of 30."""
     month = month_start(last_day)
     before = month_start(month - timedelta(days=1))
     after = last_day + timedelta(days=1)
-    ends = {"month_end": after, "before_end": min(before + (after - month), month)}
+    shared = min(after - month, month - before)
+    ends = {"month_end": after, "shared_end": month + shared, "before_end": before + shared}
     row = ask_row(cursor, "month_so_far", {**filters.params(), "month": month, "before": before, **ends})
-    return MonthSoFar(month, before, (after - month).days, row["so_far"], row["before"])
+    days = (after - month).days
+    return MonthSoFar(month, before, days, shared.days, row["so_far"], row["so_far_shared"], row["before"])

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard import format as fmt
 from dashboard import headlines
+from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from data.query import overview
 
@@ -109,6 +111,21 @@ def test_the_month_so_far_compares_the_same_days(cursor, october):
     # October 1 is still a day of four GPUs for summarise (-192) and carries tax 500 and a refund of 20
     assert float(month.so_far) == 10 * 3182 - 192 + 500 - 20 + 3840
     assert float(month.before) == 9 * (3182 - 192 - 480)  # September 2 to 10: the two free GPUs come later
+
+
+def test_a_month_of_31_days_is_compared_by_the_30_of_the_one_before(cursor, october):
+    month = overview.month_so_far(cursor, october, date(2026, 10, 31))
+
+    assert (month.days, month.shared_days) == (31, 30)
+    first_thirty = 30 * 3182 - 192 + 500 - 20 + 3840 - 75
+    assert float(month.so_far_shared) == first_thirty
+    assert float(month.so_far) == first_thirty + 3182
+    assert float(month.before) == 29 * (3182 - 192) - 10 * 480  # 2 to 30 September; two GPUs come on the 12th
+
+    card = cards.month(month, comparable=True, filters=october)
+    assert card.value == "$103k"
+    assert card.delta == fmt.relative_change(first_thirty, 81_910)
+    assert "the first 30 days of October with the same of September" in card.help
 
 
 def test_an_empty_period_is_empty(cursor, october):
