@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import filter_bar, store
@@ -33,7 +35,7 @@ def main() -> None:
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
         page.headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
-        page.note(f"{rule} · {page.scope_line(filters, compared=False)}")
+        page.note(f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False)}")
     if nothing:
         page.empty_state(filters, f"idle runs ({rule})")
         return

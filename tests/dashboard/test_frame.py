@@ -46,6 +46,14 @@ def test_the_url_fills_the_filters(open_page):
     assert "busy basis · list cost in USD" in captions(app)
 
 
+@pytest.mark.parametrize("view", ["utilisation", "idle", "versions"])
+def test_pages_that_know_the_effective_view_alone_say_so(open_page, view):
+    said = captions(open_page(view, view="billed"))
+
+    assert "effective cost in USD" in said
+    assert "billed cost" not in said
+
+
 def test_values_that_the_url_makes_up_fall_back(open_page):
     app = open_page(
         "overview", period="Last 1000 days", basis="free", model=["no-such-model"], view="guessed"
