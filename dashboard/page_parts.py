@@ -25,7 +25,7 @@ CHART_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": Tru
 @dataclass(frozen=True)
 class Card:
     """One figure. `delta` is text as fmt makes it ("+12.0 %"), None = nothing to compare with; `good` says
-    which way is good;
+    which way is good; `aside` is a second line that is no change: "8 GPUs";
     `trend` is one value per day; days without one (None) are left out of it."""
 
     label: str
@@ -35,6 +35,7 @@ class Card:
     trend: Iterable[Any] | None = None
     help: str | None = None
     against: str = "vs. previous"
+    aside: str | None = None
 
 
 def headline(sentence: str) -> None:
@@ -73,7 +74,7 @@ def _card(card: Card) -> None:
     st.metric(
         card.label,
         card.value.replace("$", r"\$"),
-        delta,
+        delta or card.aside,
         delta_color="off",  # it would colour the trend too; a month's line in red reads as an alarm
         delta_arrow="off",
         delta_description=card.against if delta else None,

@@ -11,7 +11,7 @@ CASH = (
     "What the bill would have fallen by: hours in which every device of a billed machine was free, at the price paid, "
     "without hours that a commitment pays for."
 )
-FREED = "Idle devices on machines that stay, or under a commitment: room for other work, not less to pay."
+FREED = "Free devices on machines that stay, or under a commitment: room for other work, not less to pay."
 
 
 def idle(idle: Idle, filters: Filters) -> list[Card]:
@@ -24,6 +24,9 @@ def idle(idle: Idle, filters: Filters) -> list[Card]:
         part = idle.by_state[name]
         return money(name.capitalize(), part.cost, f"{about} {fmt.count(part.hours)} device-hours.")
 
+    def saving(label: str, cost: float, devices: int, help: str) -> Card:
+        return Card(label, fmt.short_money(cost, filters.currency), help=help, aside=gpus(devices))
+
     dark = f"Nobody holds the device; {fmt.money(idle.dark.cost, filters.currency)} of it dark, free all day."
     all_hours = f"Findings with enough evidence, in the period. {fmt.count(idle.hours)} device-hours."
     return [
@@ -32,6 +35,11 @@ def idle(idle: Idle, filters: Filters) -> list[Card]:
         state("warm idle", "A model version is loaded and nothing is asked of it."),
         state("held idle", "A holder without a deployed model: notebooks, stopped jobs."),
         state("unallocated", dark),
-        money("Cash-true saving", idle.cash, CASH),
-        money("Freed capacity", idle.freed, FREED),
+        saving("Cash-true saving", idle.cash, idle.cash_devices, CASH),
+        saving("Freed capacity", idle.freed, idle.freed_devices, FREED),
     ]
+
+
+def gpus(devices: int) -> str:
+    """1 GPU, 8 GPUs."""
+    return f"{devices:,} GPU{'' if devices == 1 else 's'}"

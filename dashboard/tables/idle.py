@@ -59,7 +59,9 @@ def findings(filters: Filters) -> Columns:
         "hours": hours_column("Idle device-hours"),
         "cost": money_column("Idle cost", filters, "In the period."),
         "cash": money_column("Cash", filters, "The bill would have fallen by this."),
-        "freed": money_column("Freed", filters, "Capacity on machines that stay, or under a commitment."),
+        "freed": money_column(
+            "Freed", filters, "Free capacity on machines that stay, or under a commitment."
+        ),
         "cost_to_date": money_column("To date", filters, "Since it began, also before the period."),
         "cost_per_month": money_column(
             "Per month", filters, "730 hours at the pace since it began; – = over."

@@ -29,9 +29,10 @@ class IdleState:
 class Idle:
     """Findings with enough evidence, worst first, and what they add up to; the withheld ones stand beside.
 
-    cost = cash + freed: cash is what the bill would have fallen by, freed is capacity on machines that stay
-    or that a commitment pays for. `signals` names what idleness was read from; `by_state` has warm idle, held idle and
-    unallocated, of which dark is part.
+    unallocated cost = cash + freed: cash is what the bill would have fallen by, freed is free capacity on machines
+    that stay or that a commitment pays for; `cash_devices` and `freed_devices` count the GPUs, each once, where the
+    larger part of its money is. Warm and held idle are neither. `signals` names what idleness was read from;
+    `by_state` has warm idle, held idle and unallocated, of which dark is part.
     """
 
     findings: pd.DataFrame
@@ -43,13 +44,15 @@ class Idle:
     cost: float
     hours: float
     cash: float
+    cash_devices: int
     freed: float
+    freed_devices: int
 
 
 def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, window_minutes: int) -> Idle:
     """Idle at signal <= threshold (one of THRESHOLDS) for at least the window, unbroken."""
     rows = ask(cursor, "idle_findings", _params(filters, threshold, window_minutes))
-    rows["freed"] = rows["cost"] - rows["cash"]
+    rows["freed"] = (rows["cost"] - rows["cash"]).where(rows["state"] == "free", 0.0)
     rows["cash_per_month"] = rows["cost_per_month"] * (rows["cash"] / rows["cost"])
     rows["state"] = rows["state"].map(STATES)
     rows["device_ids"] = [tuple(ids) for ids in rows["device_ids"]]
@@ -70,7 +73,9 @@ def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, 
         cost=float(findings["cost"].sum()),
         hours=float(findings["hours"].sum()),
         cash=float(findings["cash"].sum()),
+        cash_devices=int(findings["cash_devices"].sum()),
         freed=float(findings["freed"].sum()),
+        freed_devices=int(findings["freed_devices"].sum()),
     )
 
 

@@ -68,7 +68,7 @@ device_hour AS (
         sum(billed_seconds) AS billed_seconds, sum(cost) AS cost,
         sum(observed_seconds) AS observed_seconds, sum(unobserved_seconds) AS unobserved_seconds
     FROM gpu_hour
-    WHERE hour >= $start AND hour < $end
+    WHERE hour >= $start AND hour < $end AND (billing_currency = $currency OR billing_currency IS NULL)
         AND coalesce(resource_id, node, device_id) IN (SELECT machine FROM finding)
     GROUP BY 1, 2, 3
 ),
@@ -109,18 +109,30 @@ committed AS (
 -- Clouds bill whole machines: an hour is cash where every device of the machine was free for all of its billed time.
 -- One percent of slack, since a run starts and ends on a sample and not on the bill's second.
 machine_hour AS (
-    SELECT d.machine, d.hour,
-        count(*) = count(CASE WHEN f.free_seconds >= 0.99 * d.billed_seconds THEN 1 END) AS whole,
-        sum(CAST(d.cost AS DOUBLE) * (1 - coalesce(c.share, 0))) AS uncommitted_cost
+    SELECT d.machine, d.device_id, d.hour,
+        bool_and(coalesce(f.free_seconds, 0) >= 0.99 * d.billed_seconds) OVER (PARTITION BY d.machine, d.hour) AS whole,
+        CAST(d.cost AS DOUBLE) * least(1, f.free_seconds / nullif(d.billed_seconds, 0)) AS free_cost,
+        CAST(d.cost AS DOUBLE) * (1 - coalesce(c.share, 0)) AS uncommitted_cost
     FROM device_hour d
     JOIN free_machine m ON m.machine = d.machine
     LEFT JOIN free_hour f ON f.machine = d.machine AND f.device_id = d.device_id AND f.hour = d.hour
     LEFT JOIN committed c ON c.device_id = d.device_id AND c.hour = d.hour
-    GROUP BY 1, 2
 ),
-machine AS (
-    SELECT machine, sum(CASE WHEN whole THEN uncommitted_cost ELSE 0 END) AS cash, count(CASE WHEN whole THEN 1 END) AS whole_hours
+device_cash AS (
+    SELECT machine, device_id, sum(free_cost) AS free_cost, sum(CASE WHEN whole THEN uncommitted_cost ELSE 0 END) AS cash
     FROM machine_hour
+    GROUP BY 1, 2
+    HAVING count(free_cost) > 0
+),
+-- A device counts once, where the larger part of its money is.
+machine AS (
+    SELECT
+        c.machine, sum(c.cash) AS cash, any_value(h.whole_hours) AS whole_hours,
+        count(CASE WHEN 2 * c.cash >= c.free_cost AND c.cash > 0 THEN 1 END) AS cash_devices
+    FROM device_cash c
+    JOIN (
+        SELECT machine, count(DISTINCT CASE WHEN whole THEN hour END) AS whole_hours FROM machine_hour GROUP BY 1
+    ) h USING (machine)
     GROUP BY 1
 ),
 -- Dark: free for a whole day's billed time.
@@ -156,6 +168,8 @@ SELECT
     f.seconds / 3600 AS hours, CAST(f.cost AS DOUBLE) AS cost, CAST(f.cost_to_date AS DOUBLE) AS cost_to_date,
     CASE WHEN f.state = 'free' THEN least(coalesce(m.cash, 0), CAST(f.cost AS DOUBLE)) ELSE 0 END AS cash,
     CASE WHEN f.state = 'free' THEN coalesce(m.whole_hours, 0) ELSE 0 END AS whole_hours,
+    CASE WHEN f.state = 'free' THEN coalesce(m.cash_devices, 0) ELSE 0 END AS cash_devices,
+    CASE WHEN f.state = 'free' THEN f.devices - coalesce(m.cash_devices, 0) ELSE 0 END AS freed_devices,
     CASE WHEN f.state = 'free' THEN least(coalesce(k.cost, 0), CAST(f.cost AS DOUBLE)) ELSE 0 END AS dark_cost,
     CASE WHEN f.state = 'free' THEN coalesce(k.seconds, 0) / 3600 ELSE 0 END AS dark_hours,
     e.coverage,

@@ -10,6 +10,7 @@ import pytest
 from estate import build
 from streamlit.testing.v1 import AppTest
 
+from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
 from data.home import snapshot_file
 from data.query.idle import idle, idle_by_day
@@ -31,6 +32,29 @@ def six_machines(tmp_path_factory):
 @pytest.fixture
 def machines(six_machines):
     return open_latest(six_machines).cursor()
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Two machines of 8 H100 at $98.32 an hour for a day; all GPUs but the second machine's first are free."""
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO gpu_hour BY NAME
+            SELECT hour, 'i-' || m || '#' || n AS device_id, 'i-' || m AS resource_id, 'AWS' AS provider,
+                CASE WHEN m = 2 AND n = 1 THEN 'other' ELSE 'free' END AS state, 3600 AS billed_seconds,
+                3600 AS observed_seconds, 0 AS unobserved_seconds, 12.29 AS cost, 'USD' AS billing_currency
+            FROM range(1, 3) r(m), range(1, 9) s(n),
+                range(TIMESTAMP '2026-10-10', TIMESTAMP '2026-10-11', INTERVAL 1 HOUR) t(hour);
+            INSERT INTO idle_run BY NAME
+            SELECT row_number() OVER () AS run_id, device_id, resource_id, provider, state, 0.01 AS threshold,
+                min(hour) AS start_at, max(hour) + INTERVAL 1 HOUR AS end_at, 86400 AS seconds,
+                'sm_active' AS signal, 600 AS step_seconds, 600 AS largest_gap, sum(cost) AS cost,
+                'USD' AS billing_currency
+            FROM gpu_hour WHERE state = 'free' GROUP BY device_id, resource_id, provider, state;
+            INSERT INTO idle_run_day SELECT run_id, DATE '2026-10-10', seconds, cost FROM idle_run;
+        """)
+    return open_latest(home).cursor()
 
 
 @pytest.fixture
@@ -99,6 +123,15 @@ def test_half_a_machine_is_freed_capacity(machines, october):
     assert row["cost_per_month"] != row["cost_per_month"]  # over: unknown, not 0
 
 
+def test_of_a_pair_with_15_of_16_free_8_are_cash_and_7_freed(pair, october):
+    found = idle(pair, october, 0.01, 30)
+
+    assert found.cash == pytest.approx(2_359.68, abs=1e-6)  # 8 x $12.29 x 24
+    assert found.freed == pytest.approx(2_064.72, abs=1e-6)  # 7 x $12.29 x 24
+    assert (found.cash_devices, found.freed_devices) == (8, 7)
+    assert [card.aside for card in cards.idle(found, october)[-2:]] == ["8 GPUs", "7 GPUs"]
+
+
 def test_hours_under_a_commitment_are_freed_not_cash(machines, october):
     row = finding(idle(machines, october, 0.01, 30), "i-0plan")
 
@@ -115,6 +148,7 @@ def test_a_batch_job_at_three_percent_is_no_finding_at_one_percent(machines, oct
     assert row["cost"] == 29 * 12 * 2  # 29 nights of 12 hours at $2
     assert (row["state"], row["holder"]) == ("held idle", "jobs/sim-0")
     assert str(row["since"]) == "2026-10-02 20:00:00"
+    assert (row["cash"], row["freed"]) == (0, 0)  # idle cost, but nobody can give held devices to others
     assert at_five.by_state["held idle"].hours == 29 * 12
 
 
@@ -145,7 +179,7 @@ def test_the_parts_add_up(machines, october, threshold, window):
     found = idle(machines, october, threshold, window)
 
     assert sum(part.cost for part in found.by_state.values()) == pytest.approx(found.cost)
-    assert found.cash + found.freed == pytest.approx(found.cost)
+    assert found.cash + found.freed == pytest.approx(found.by_state["unallocated"].cost)
     assert found.dark.cost <= found.by_state["unallocated"].cost
     days = idle_by_day(machines, october, threshold, window)
     assert days["cost"].sum() == pytest.approx(found.cost + found.withheld["cost"].sum())
