@@ -5,13 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard.charts.versions import MOST
+from dashboard.charts.versions import MOST, label
 from data.filters import Filters
 from data.query.versions import Versions
 
 
 def versions(versions: Versions, filters: Filters) -> str:
     """How many versions could go, and what the dearest of them serves and costs."""
+    if versions.candidates.empty and versions.rows["traffic_share"].isna().all():
+        return "Whether a version could go is unknown here: nobody counted requests."
+    if versions.candidates.empty and versions.rows["cost_share"].isna().all():
+        return "No version is silent; whether one costs more than it serves is unknown, as is its cost."
     if versions.candidates.empty:
         return (
             f"All {versions.live} live versions earn their place: "
@@ -21,9 +25,10 @@ def versions(versions: Versions, filters: Filters) -> str:
     share = worst["traffic_share"]
     served = "unknown traffic" if fmt.is_unknown(share) else f"{fmt.percent(share)} of the traffic"
     gpus = f" on {worst['gpus']} GPUs" if worst["gpus"] else ""
+    cost = fmt.short_money(worst["cost"], filters.currency)
     return (
-        f"{len(versions.candidates)} of {versions.live} live versions could go; the dearest, {worst['model']} "
-        f"{worst['version']}, serves {served}{gpus} for {fmt.short_money(worst['cost'], filters.currency)}."
+        f"{len(versions.candidates)} of {versions.live} live versions could go; the dearest, "
+        f"{label(worst['model'], worst['version'])}, serves {served}{gpus} for {cost}."
     )
 
 

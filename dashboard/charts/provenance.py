@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -27,51 +29,49 @@ def ladder_rows(ladder: pd.DataFrame, reconcilable: bool) -> pd.DataFrame:
 
 def ladder_waterfall(rows: pd.DataFrame, currency: str) -> go.Figure:
     """Horizontal steps of ladder_rows, each in its rung's colour, down to the invoice; amounts are written
-    beside.
+    beside. An unknown amount is a "–" without a bar; where all are unknown, so is the invoice.
     """
-    costs = rows["cost"].fillna(0).to_numpy(dtype="float64")
-    total = float(costs.sum())
-    starts = [0.0, *costs.cumsum()[:-1]]
+    costs = rows["cost"].astype("float64")
+    steps = [*costs, costs.sum(min_count=1)]
+    starts = [0.0, *costs.fillna(0).cumsum()[:-1], 0.0]  # an unknown step moves nothing
     names = [*rows["name"], "invoice"]
-    markers = [theme.rung_marker(str(rung)) for rung in rows["rung"]]
-    texts = [fmt.short_money(float(c), currency) for c in rows["cost"]]
-    texts[-1] = fmt.money(float(rows["cost"].iloc[-1]), currency)  # unexplained: to the cent, or "–"
+    texts = [fmt.short_money(step, currency) for step in steps]
+    texts[-2] = fmt.money(steps[-2], currency)  # unexplained: to the cent, or "–"
     figure = go.Figure(
         go.Bar(
-            x=[*costs, total],
-            base=[*starts, 0.0],
+            x=steps,
+            base=starts,
             y=names,
             orientation="h",
-            marker={
-                "color": [*(m["color"] for m in markers), theme.NEUTRAL],
-                "pattern": {
-                    "shape": [*(theme.HATCH if "pattern" in m else "" for m in markers), ""],
-                    "fillmode": "overlay", "size": 5, "solidity": 0.45,
-                },
-                "line": {"width": 0},
-            },
-            customdata=[*texts, fmt.short_money(total, currency)],
+            marker=_markers(rows["rung"]),
+            customdata=texts,
             hovertemplate="%{y}: %{customdata}<extra></extra>",
         )
-    )  # fmt: skip
-    low, high = min(0.0, *starts, total), max([total, *(s + c for s, c in zip(starts, costs, strict=True))])
-    for name, start, cost, text in zip(
-        names, [*starts, 0.0], [*costs, total], [*texts, fmt.short_money(total, currency)], strict=True
-    ):
+    )
+    ends = [
+        start if fmt.is_unknown(step) else start + step for start, step in zip(starts, steps, strict=True)
+    ]
+    for name, start, end, text in zip(names, starts, ends, texts, strict=True):
         figure.add_annotation(
-            x=max(start, start + cost),
-            y=name,
-            text=text,
-            showarrow=False,
-            xanchor="left",
-            xshift=4,
-            font={"size": 11},
-        )
+            x=max(start, end), y=name, text=text, showarrow=False, xanchor="left", xshift=4, font={"size": 11}
+        )  # fmt: skip
     theme.dress(figure, legend=False, height=110 + 26 * len(names))
     figure.update_layout(hovermode="closest", bargap=0.3)
+    low, high = min(starts + ends), max(starts + ends)
     figure.update_xaxes(
         **theme.money_ticks(currency), showgrid=True, gridcolor=theme.GRID, nticks=6,
         range=[low, high + 0.2 * (high - low or 1)],
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
+
+
+def _markers(rungs: pd.Series) -> dict[str, Any]:
+    """One Plotly marker for all bars: each rung's colour and hatching, the invoice last."""
+    each = [theme.rung_marker(str(rung)) for rung in rungs]
+    shapes = [*(theme.HATCH if "pattern" in marker else "" for marker in each), ""]
+    return {
+        "color": [*(marker["color"] for marker in each), theme.NEUTRAL],
+        "pattern": {"shape": shapes, "fillmode": "overlay", "size": 5, "solidity": 0.45},
+        "line": {"width": 0},
+    }

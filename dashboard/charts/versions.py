@@ -17,6 +17,18 @@ MOST = 40
 Grid = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 
+def label(model: str, version: object) -> str:
+    """How a version is called; one that nobody told is its model."""
+    return model if fmt.is_unknown(version) else f"{model} {version}"
+
+
+def labels(versions: pd.DataFrame) -> list[str]:
+    """The label of each row with its columns model and version."""
+    return [
+        label(model, version) for model, version in zip(versions["model"], versions["version"], strict=True)
+    ]
+
+
 def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
     """Share of the model's traffic against share of its cost, the widest gap on top: what costs more than it serves.
 
@@ -25,10 +37,7 @@ def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
     known = versions.dropna(subset=["traffic_share", "cost_share"])
     gap = known["cost_share"] - known["traffic_share"]
     known = known.loc[gap.sort_values(ascending=False).index].head(most)
-    names = [
-        fmt.shorten(f"{model} {version}", 30)
-        for model, version in zip(known["model"], known["version"], strict=True)
-    ]
+    names = [fmt.shorten(name, 30) for name in labels(known)]
     figure = go.Figure()
     for name, traffic, cost in zip(names, known["traffic_share"], known["cost_share"], strict=True):
         colour = theme.IDLE if cost > traffic else theme.GRID
@@ -64,9 +73,7 @@ def timeline(days: pd.DataFrame) -> go.Figure:
 
     Columns day, model, version, traffic_share, silent; at most the 40 first versions in the order that they come in.
     """
-    named = days.assign(
-        name=[f"{m} {v}" for m, v in zip(days["model"], days["version"], strict=True)], one=1.0
-    )
+    named = days.assign(name=labels(days), one=1.0)
     served = named["traffic_share"] > 0
     unknown, silent = named[~served & ~named["silent"]], named[~served & named["silent"]]
     figure = go.Figure()
