@@ -4,6 +4,7 @@ with the same ones.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -39,6 +40,16 @@ def show(choices: Choices) -> Filters:
         filters = _scope(choices, start, end, basis)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (choices.first_day, choices.last_day)
+    return filters
+
+
+def without_effective(filters: Filters) -> Filters:
+    """The same question in the billed view where it was asked in the effective one, for every view of this run:
+    an effective ladder would leave out what an export with unusable effective cost charged (MODEL.md §3).
+    """
+    if filters.view == "effective":
+        filters = replace(filters, view="billed")
+    st.session_state[_STATE] = filters
     return filters
 
 

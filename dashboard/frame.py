@@ -9,9 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import filter_bar, page_parts, store
+from data.query.billed_only import billed_only
 from data.query.choices import choices
 from data.query.trust import trust
 
+NO_CHARGES = "The store holds no charges yet. Run `python -m ingest demo`, or load a billing export."
+WITHOUT_CHARGES = ("Utilisation", "Data")  # pages that have something to say before the first bill
 ICON = Path(__file__).parent / "icon.svg"
 PAGES = [
     st.Page(
@@ -71,12 +74,18 @@ def main() -> None:
         st.title(page.title, anchor=False)
         st.info(str(missing), icon=":material/database_off:")
         return
-    if offered.last_day is None:
+    if not offered.charged:
         st.title(page.title, anchor=False)
-        st.info("The store holds no charges yet. Run `python -m ingest demo`, or load a billing export.")
+        st.info(NO_CHARGES)
+        if offered.last_day is not None and page.title in WITHOUT_CHARGES:
+            filter_bar.show(offered)
+            page.run()
         return
     filters = filter_bar.show(offered)
-    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation())
+    damaged = store.ask(billed_only, filters)
+    if damaged:
+        filters = filter_bar.without_effective(filters)
+    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged)
     page.run()
 
 

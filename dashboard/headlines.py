@@ -14,8 +14,8 @@ from data.query.trust import Trust
 
 IRRECONCILABLE = "Unexplained is “–”: a bill knows no teams and no models. Clear these filters to reconcile."
 DAMAGED = (
-    "An export's effective cost is damaged (zero where money was billed), so its ladder means nothing. "
-    "Choose the billed view under Filters."
+    "An export's effective cost is damaged (zero where money was billed), so its ladder means nothing "
+    "and only the billed one is shown."
 )
 UNEXPLAINED = (
     "Unexplained = invoice total, computed from the raw files by separate code, − all other rungs. "
@@ -175,14 +175,16 @@ def unobserved(machines: pd.DataFrame) -> str:
     return f"**Machines without telemetry** ({len(machines)}): more than a fifth of their billed GPU time went unseen."
 
 
-def evidence(trust: Trust, blind: int, filters: Filters) -> str:
-    """Whether the numbers add up, and what telemetry did not see."""
+def evidence(trust: Trust, blind: int, filters: Filters, *, damaged: bool = False) -> str:
+    """Whether the numbers add up, and what telemetry did not see; of `damaged` effective cost nobody can tell."""
     if trust.unexplained is None:
         adds_up = "A bill knows no teams or models, so this selection cannot be reconciled"
     elif trust.unexplained == 0:
         adds_up = "Every dollar is explained"
     else:
         adds_up = f"{fmt.money(trust.unexplained, filters.currency)} of the invoice is unexplained"
+    if trust.observed_share is None and damaged:
+        return f"{adds_up}; how much of GPU cost telemetry observed is unknown."
     if trust.observed_share is None:
         return f"{adds_up}; no GPU cost in this period."
     seen = f"telemetry observed {fmt.percent(trust.observed_share)} of GPU cost"

@@ -203,10 +203,14 @@ def scope_line(filters: Filters, *, compared: bool = True) -> str:
     )
 
 
-def trust_chip(trust: Trust, filters: Filters, generation: int) -> None:
-    """Trust on sight: reconciled · observed · data through · view and basis · snapshot."""
+def trust_chip(trust: Trust, filters: Filters, generation: int, damaged: Sequence[str] = ()) -> None:
+    """Trust on sight: reconciled · observed · data through · view and basis · snapshot. `damaged`: the sources whose
+    effective cost is unusable.
+    """
     through = fmt.UNKNOWN if trust.last_day is None else fmt.day(trust.last_day)
-    view = "amortised" if filters.view == "effective" else filters.view
+    view: str = "amortised" if filters.view == "effective" else filters.view
+    if damaged and filters.view == "billed":
+        view = f"billed only: effective cost unusable in {', '.join(damaged)}"
     parts = [
         f"{fmt.percent(trust.observed_share, digits=0)} of GPU cost observed",
         f"data through {through}",

@@ -11,25 +11,43 @@ from dashboard.charts import provenance as charts
 from dashboard.tables import provenance as tables
 from data.filters import Filters
 from data.query import provenance
+from data.query.billed_only import billed_only
+from data.query.choices import choices
 from data.query.trust import trust
 
 
 def main() -> None:
     """Answer, the ladder, reconciliation, restatements, sources, coverage, commitments, rejects."""
     filters = filter_bar.current()
+    if not store.ask(choices).charged:
+        _before_the_first_bill(filters)
+        return
     evidence, blind = store.ask(trust, filters), store.ask(provenance.unobserved_nodes, filters)
-    page.headline(headlines.evidence(evidence, len(blind), filters))
+    damaged = bool(store.ask(billed_only, filters))
+    page.headline(headlines.evidence(evidence, len(blind), filters, damaged=damaged))
     page.note(headlines.scope(filters))
-    if not evidence.effective_usable:
+    if damaged:
         st.warning(headlines.DAMAGED, icon=":material/report:")
     _ladder(filters)
     _reconciliation(filters)
     _restatements(filters)
-    page.section("Sources")
-    page.table_with_download(store.ask(provenance.sources), name="sources", columns=tables.sources())
+    _sources()
     _coverage(filters, blind)
     _commitments(filters)
     _rejects()
+
+
+def _before_the_first_bill(filters: Filters) -> None:
+    """What is known without charges: how the loads went, and what telemetry saw that no bill holds."""
+    page.note(headlines.scope(filters))
+    _sources()
+    _coverage(filters, pd.DataFrame())
+    _rejects()
+
+
+def _sources() -> None:
+    page.section("Sources")
+    page.table_with_download(store.ask(provenance.sources), name="sources", columns=tables.sources())
 
 
 def _ladder(filters: Filters) -> None:

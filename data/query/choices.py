@@ -12,7 +12,8 @@ from data.query.runner import ask, ask_row
 
 @dataclass(frozen=True)
 class Choices:
-    """The values of each filter, sorted; first and last day with charges (None: an empty store)."""
+    """The values of each filter, sorted; first and last day with charges; where nothing is
+    `charged`, of telemetry, else of loads (None: an empty store)."""
 
     first_day: date | None
     last_day: date | None
@@ -21,6 +22,7 @@ class Choices:
     teams: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
+    charged: bool = True
     account_names: dict[str, str] = field(default_factory=dict)
 
 
@@ -38,5 +40,6 @@ def choices(cursor: duckdb.DuckDBPyConnection) -> Choices:
         teams=values.get("team", ()),
         models=values.get("model", ()),
         currencies=values.get("currency", ()),
+        charged=reach["charged"],
         account_names=dict(zip(named["value"], named["label"], strict=True)),
     )

@@ -14,16 +14,14 @@ from data.query.runner import ask_row
 
 @dataclass(frozen=True)
 class Trust:
-    """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the
-    bill; observed_share: 0..1 of device cost, None = no devices; last_day: the day through which every bill and
-    some telemetry reaches; effective_usable: False where an export's effective cost is damaged.
-    """
+    """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the bill;
+    observed_share: 0..1 of device cost, None = no devices; last_day: the day through which every bill and some
+    telemetry reaches."""
 
     unexplained: Decimal | None
     observed_share: float | None
     unpriced_lines: int
     last_day: date | None
-    effective_usable: bool
 
 
 def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
@@ -37,5 +35,4 @@ def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
         observed_share=row["observed_share"],
         unpriced_lines=int(row["unpriced_lines"] or 0),
         last_day=row["last_day"],
-        effective_usable=bool(row["effective_usable"]),
     )

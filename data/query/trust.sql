@@ -22,6 +22,4 @@ SELECT
             min(CASE WHEN grain = 'cost' THEN data_through END), max(CASE WHEN grain = 'telemetry' THEN data_through END)
         ) - INTERVAL 1 MICROSECOND AS DATE)
         FROM source_state
-    ) AS last_day,
-    (SELECT coalesce(bool_and(effective_usable), TRUE) FROM load WHERE grain = 'cost' AND status IN ('loaded', 'replaced'))
-        AS effective_usable
+    ) AS last_day

@@ -1,0 +1,123 @@
+"""A store whose export states effective costs that mean nothing: pages show the billed ladder and say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_store import line, load_lines
+from streamlit.testing.v1 import AppTest
+
+from dashboard import headlines_versions
+from dashboard.charts import provenance as charts
+from dashboard.charts import versions as version_charts
+from data.filters import Filters
+from data.model.settings import ModelSettings
+from data.query.billed_only import billed_only
+from data.query.versions import versions
+from data.snapshot import open_latest
+from data.warehouse import Warehouse
+
+FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
+OCTOBER = Filters(date(2026, 10, 1), date(2026, 11, 1))
+
+
+def damaged_lines(day: int, cost: str) -> dict[str, object]:
+    """A Bedrock charge of so many dollars whose effective cost is spelled 0."""
+    told = {"service_name": "Amazon Bedrock", "resource_id": "model/chat", "effective_cost": "0"}
+    return line(datetime(2026, 10, day), cost=cost, **told)
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory):
+    """$6 on the 1st and $4 on the 3rd from a damaged export, replaced once; $5 on the 2nd of GCP from a sound one."""
+    home = tmp_path_factory.mktemp("damaged")
+    sound = line(datetime(2026, 10, 2), cost="5", provider="GCP", sub_account_id="222")
+    with Warehouse.open(home) as wh:
+        load_lines(wh, [sound], source="sound", usable=False)
+        load_lines(wh, [sound], source="sound")  # the delivery that stands is sound
+        load_lines(wh, [damaged_lines(1, "6"), damaged_lines(3, "4")], source="damaged", usable=False)
+        wh.publish(ModelSettings())
+    return home
+
+
+@pytest.fixture
+def opened(damaged, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(damaged))
+
+    def opened(page: str = "overview", **query: str) -> AppTest:
+        app = AppTest.from_file(str(FRAME), default_timeout=30)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        if page != "overview":
+            app.switch_page(f"views/{page}.py").run()
+        assert not app.exception, [e.message for e in app.exception]
+        return app
+
+    return opened
+
+
+def test_only_what_stands_and_is_in_scope_counts_as_damaged(damaged):
+    cursor = open_latest(damaged).cursor()
+
+    assert billed_only(cursor, OCTOBER) == ("damaged",)
+    assert billed_only(cursor, replace(OCTOBER, providers=("GCP",))) == ()
+    assert billed_only(cursor, replace(OCTOBER, start=date(2026, 10, 2), end=date(2026, 10, 3))) == ()
+
+
+def test_the_overview_shows_what_was_billed_and_says_so(opened):
+    app = opened()
+
+    assert "billed only: effective cost unusable in damaged" in app.markdown[0].value
+    assert app.metric[0].value == r"\$15.00"
+    assert "billed cost in USD" in "".join(caption.value for caption in app.caption)
+
+
+def test_the_data_page_shows_the_billed_ladder(opened):
+    app = opened("data")
+    ladder = next(frame.value for frame in app.dataframe if "rung" in frame.value)
+
+    assert ladder["cost"].sum() == 15
+    assert "only the billed one is shown" in app.warning[0].value
+    assert "no GPU cost" not in app.subheader[0].value
+
+
+def test_a_sound_scope_keeps_its_effective_view(opened):
+    app = opened(provider="GCP")
+
+    assert "amortised" in app.markdown[0].value
+    assert app.metric[0].value == r"\$5.00"
+
+
+def test_an_unknown_step_is_no_bar_of_zero():
+    ladder = pd.DataFrame({"rung": ["serving_busy", "outside"], "cost": [None, None]})
+    bars = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=False), "USD").data[0]
+
+    assert pd.isna(list(bars.x)).all()
+    assert set(bars.customdata) == {"–"}
+
+
+def test_a_known_step_beside_an_unknown_one_keeps_its_place():
+    ladder = pd.DataFrame({"rung": ["serving_busy", "managed", "outside"], "cost": [3.0, None, 4.0]})
+    bars = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=True), "USD").data[0]
+
+    assert list(bars.base) == [0, 3, 3, 7, 0]
+    assert list(bars.customdata) == ["$3.00", "–", "$4.00", "$0.00", "$7.00"]
+
+
+def test_a_version_that_nobody_told_is_called_by_its_model():
+    assert version_charts.label("chat", None) == "chat"
+    assert version_charts.label("chat", float("nan")) == "chat"
+    assert version_charts.label("chat", "v2") == "chat v2"
+
+
+def test_versions_whose_traffic_and_cost_are_unknown_do_not_earn_their_place(damaged):
+    found = versions(open_latest(damaged).cursor(), OCTOBER)
+
+    assert len(found.rows) == 1
+    said = headlines_versions.versions(found, OCTOBER)
+    assert said == "Whether a version could go is unknown here: nobody counted requests."
