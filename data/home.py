@@ -22,6 +22,22 @@ def store_home() -> Path:
     return Path(os.environ.get(VARIABLE) or DEFAULT).expanduser().resolve()
 
 
+class HomeUnusable(Exception):
+    """The store's folder cannot be made; the message says why and what to do."""
+
+
+def make_home(home: Path) -> None:
+    """Creates the store's folders where they are missing. Raises HomeUnusable."""
+    for folder in (home, parquet_dir(home), snapshots_dir(home)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeUnusable(
+                f"The store's folder {folder} cannot be created: {error.strerror or error}. "
+                f"Set {VARIABLE} to a folder that you may write to."
+            ) from error
+
+
 def work_file(home: Path) -> Path:
     return home / "work.duckdb"
 

@@ -15,7 +15,7 @@ import duckdb
 
 from data import mend
 from data import publish as publishing
-from data.home import lock_file, parquet_dir, snapshots_dir, spill_dir, work_file
+from data.home import lock_file, make_home, spill_dir, work_file
 from data.load import Load
 from data.lock import IngestLock
 from data.parquet import check_source_name
@@ -43,11 +43,10 @@ class Warehouse:
     ) -> Warehouse:
         """Takes the lock, opens work.duckdb (creating it), and mends what a killed ingest left behind.
 
-        `on_wait` is told once who holds the lock. Raises LockHeld after wait_seconds.
+        `on_wait` is told once who holds the lock. Raises LockHeld after wait_seconds, HomeUnusable.
         """
         home = home.resolve()
-        for folder in (home, parquet_dir(home), snapshots_dir(home)):
-            folder.mkdir(parents=True, exist_ok=True)
+        make_home(home)
         lock = IngestLock(lock_file(home))
         try:
             lock.acquire(wait_seconds, on_wait)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from data.home import store_home
+from data.home import HomeUnusable, make_home, store_home
 from data.lock import LockHeld
 from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
@@ -159,6 +159,10 @@ def demo(since: datetime | None, until: datetime | None, no_wait: bool, config: 
     """An invented company: writes its native export files and loads them through the sources above."""
     from ingest.sources.demo import demo_sources
 
+    try:
+        make_home(store_home())
+    except HomeUnusable as error:
+        _fail(str(error))
     with report.progress() as progress:
         sources = demo_sources(store_home(), progress)
     _load(_settings(config), sources, Window(since, until), no_wait)
@@ -213,7 +217,7 @@ def check(mend: bool) -> None:
         if mend:
             Warehouse.open(store_home(), WAIT_SECONDS, report.waiting).close()
         findings = run_check(open_latest(store_home()))
-    except (LockHeld, NoSnapshot) as error:
+    except (HomeUnusable, LockHeld, NoSnapshot) as error:
         _fail(str(error))
     report.print_findings(findings)
     sys.exit(1 if any(finding.violations for finding in findings) else 0)
@@ -246,7 +250,7 @@ def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], window: Wi
             report.progress() as progress,
         ):
             outcome = run_sources(warehouse, sources, window, known.model, progress)
-    except (LockHeld, SourceError) as error:
+    except (HomeUnusable, LockHeld, SourceError) as error:
         _fail(str(error))
     report.print_outcome(outcome)
     sys.exit(1 if outcome.failed else 0)

@@ -100,9 +100,10 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     con.execute("CREATE OR REPLACE TEMP TABLE line_key (file_id VARCHAR, uri VARCHAR, key VARCHAR)")
     for done, file in enumerate(delivery.files):
         progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-        if file.bring:
-            file.bring()
-        _stage_file(load, layout, file, delivery.billing_period, staged)
+        with raw.readable(file):
+            if file.bring:
+                file.bring()
+            _stage_file(load, layout, file, delivery.billing_period, staged)
         if file.bring:
             file.path.unlink()
     if layout.complete:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, Literal
+from zipfile import BadZipFile
 
 import duckdb
 from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, Expression, FunctionExpression
@@ -27,6 +30,7 @@ Found = dict[str, tuple[Expression, DuckDBPyType]]
 TEXT = DuckDBPyType("VARCHAR")
 NUMBERS = ("double", "float", "decimal", "integer", "bigint", "smallint", "tinyint", "hugeint")
 SAMPLE_ROWS = 100
+DAMAGE = (duckdb.InvalidInputException, duckdb.IOException)
 DELIMITERS = (",", ";", "\t", "|")
 SLASHED_DATE = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\s*$")
 
@@ -83,6 +87,35 @@ def open_file(
         raw = _csv(con, file)
     raw.relation.create_view("raw_file", replace=True)
     return raw
+
+
+@contextmanager
+def readable(file: SourceFile) -> Iterator[None]:
+    """Raises SourceError, in our words, where the file's content turns out to be damaged while it is read."""
+    try:
+        yield
+    except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile, BadZipFile, *DAMAGE) as error:
+        if "No space left" in str(error):  # of our own disk; the file is whole
+            raise
+        raise SourceError(
+            f"{file.uri} cannot be read: {_damage(file.path, error)}. Nothing was loaded. "
+            "Export or copy it again, then load it again."
+        ) from error
+
+
+def _damage(path: Path, error: Exception) -> str:
+    start = path.read_bytes()[:4] if path.is_file() else b""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if start.startswith(b"\x1f\x8b"):
+        return "its gzip content is damaged, cut off or not UTF-8 text"
+    if start == b"PAR1":
+        return "it begins as Parquet, but is damaged or cut off"
+    return (
+        "its ZIP content is damaged"
+        if isinstance(error, BadZipFile)
+        else "its content is damaged or not UTF-8"
+    )
 
 
 def conform(

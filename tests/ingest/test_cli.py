@@ -329,3 +329,13 @@ def test_a_moved_store_is_mended_by_the_command_that_its_message_names(
     mended = call("check", "--mend")
     assert mended.exit_code == 0, mended.output
     assert source_of(call)["periods"][0]["billed_cost"] == "1.25"
+
+
+@pytest.mark.parametrize("words", [["focus"], ["demo"], ["check", "--mend"]])
+def test_a_store_that_cannot_be_created_is_told_in_words(call, bill, monkeypatch, tmp_path, words):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("INFERLEDGER_HOME", str(tmp_path / "file" / "store"))
+    told = call(*words, bill()) if words == ["focus"] else call(*words)
+    assert told.exit_code == 1
+    assert "cannot be created" in told.output
+    assert "Set INFERLEDGER_HOME to a folder" in told.output

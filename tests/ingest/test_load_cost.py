@@ -274,6 +274,31 @@ def test_an_account_that_lost_its_leading_zeros_is_the_same(wh, tmp_path):
     assert rows(wh, "SELECT billing_account_id, count(*) FROM cost GROUP BY 1") == [("1", 2)]
 
 
+def damaged(tmp_path, form):
+    path = tmp_path / f"bill.{form}"
+    if form == "csv":
+        path.write_bytes(
+            write_csv(tmp_path / "whole.csv", lines(3)).read_bytes().replace(b"AWS", b"\xff\xfe")
+        )
+    elif form == "csv.gz":
+        path.write_bytes(write_csv(tmp_path / "whole.csv.gz", lines(300)).read_bytes()[:-60])
+    else:
+        path.write_bytes(b"PAR1" + b"x" * 200)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [("csv", "not UTF-8"), ("csv.gz", "gzip content is damaged"), ("parquet", "as Parquet")],
+)
+def test_a_damaged_file_is_told_in_words(wh, tmp_path, form, words):
+    with pytest.raises(
+        SourceError, match=rf"bill\.{form} cannot be read: .*{words}.*Export or copy it again"
+    ):
+        load(wh, Focus(str(damaged(tmp_path, form))))
+    assert wh.live_files("cost") == []
+
+
 # the second count
 
 
