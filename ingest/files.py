@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -108,12 +109,13 @@ class Bucket:
 
     def entries(self) -> list[Entry]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=self.prefix)
-        found = [
-            Entry(item["Key"], item["Size"], item["LastModified"], item["ETag"].strip('"'))
-            for page in pages
-            for item in page.get("Contents", ())
-            if not item["Key"].endswith("/")
-        ]
+        with _asking(self.uri):
+            found = [
+                Entry(item["Key"], item["Size"], item["LastModified"], item["ETag"].strip('"'))
+                for page in pages
+                for item in page.get("Contents", ())
+                if not item["Key"].endswith("/")
+            ]
         if not found:
             raise SourceError(
                 f"Nothing lies under {self.uri}. Check the bucket, the prefix and your permissions."
@@ -121,7 +123,8 @@ class Bucket:
         return found
 
     def read(self, entry: Entry) -> bytes:
-        body: bytes = self.client.get_object(Bucket=self.name, Key=entry.key)["Body"].read()
+        with _asking(f"s3://{self.name}/{entry.key}"):
+            body: bytes = self.client.get_object(Bucket=self.name, Key=entry.key)["Body"].read()
         return body
 
     def file(self, entry: Entry, staging: Path) -> SourceFile:
@@ -135,12 +138,41 @@ class Bucket:
         )
 
     def _download(self, entry: Entry, path: Path) -> None:
-        self.client.download_file(self.name, entry.key, str(path))
+        with _asking(f"s3://{self.name}/{entry.key}"):
+            self.client.download_file(self.name, entry.key, str(path))
         if entry.key.lower().endswith(".zip"):
             packed = path.with_suffix(".zip")
             path.rename(packed)
             _unpack(packed, path)
             packed.unlink()
+
+
+S3_WORDS = {
+    "NoSuchBucket": "there is no such bucket",
+    "AccessDenied": "these credentials may not read it",
+    "403": "these credentials may not read it",
+    "404": "it is not there any more",
+    "NoSuchKey": "it is not there any more",
+}
+
+
+@contextmanager
+def _asking(uri: str) -> Iterator[None]:
+    """Raises SourceError, in our words, where S3 refuses or does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown")
+        why = S3_WORDS.get(code, f"the server answered {code}")
+    except BotoCoreError as error:
+        why = f"the server could not be asked ({error})"
+    else:
+        return
+    raise SourceError(
+        f"{uri} cannot be read: {why}. Check the bucket, the credentials and --endpoint-url, then load it again."
+    )
 
 
 def place(location: str, endpoint_url: str | None = None) -> Place:

@@ -525,6 +525,17 @@ def test_the_same_object_twice_is_refused(wh, tmp_path, bucket, s3):
         load(wh, Focus("s3://bills/twice/", s3))
 
 
+def test_a_bucket_that_is_not_there_is_told_in_words(wh, bucket, s3):  # noqa: ARG001 - for its credentials
+    with pytest.raises(SourceError, match=r"s3://nobody/x cannot be read: there is no such bucket\. Check"):
+        load(wh, AwsCur("s3://nobody/x", s3))
+
+
+def test_a_server_that_does_not_answer_is_told_in_words(wh, bucket, monkeypatch):  # noqa: ARG001
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(SourceError, match=r"s3://bills/x cannot be read: the server could not be asked"):
+        load(wh, AwsCur("s3://bills/x", "http://127.0.0.1:9"))
+
+
 def test_an_empty_prefix_says_so(wh, bucket, s3):  # noqa: ARG001 - the bucket must exist
     with pytest.raises(SourceError, match=r"Nothing lies under s3://bills/nowhere"):
         load(wh, AwsCur("s3://bills/nowhere", s3))
