@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from billing import parquet_files, write_lines
+from billing import write_lines
 from measure import Row
 from setting import REPOSITORY, Setting
 
-HERE = Path(__file__).parent
-ONCE = "import sys; sys.path.insert(0, sys.argv[1]); import billing; from pathlib import Path"
-INGEST = f"{ONCE}; billing.ingest(Path(sys.argv[2]), Path(sys.argv[3]))"
-COPY = f"{ONCE}; billing.raw_copy(sys.argv[4:], Path(sys.argv[3]))"
+WEIGH = Path(__file__).with_name("weigh.py")
 
 
 def measure(setting: Setting) -> list[Row]:
     with setting.folder() as folder:
         export = write_lines(folder, setting.lines)
-        ours = _peak_mb(INGEST, str(export), str(folder / "home"))
-        floor = _peak_mb(COPY, str(export), str(folder / "raw.parquet"), *parquet_files(export))
+        ours = _peak_mb("ingest", export, folder / "home")
+        floor = _peak_mb("raw_copy", export, folder / "raw.parquet")
     return [Row(f"peak memory of ingesting {setting.lines:,} lines ÷ of copying", ours, floor, "MB", 1)]
 
 
-def _peak_mb(program: str, *arguments: str) -> float:
-    process = subprocess.Popen([sys.executable, "-c", program, str(HERE), *arguments], cwd=REPOSITORY)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)  # else Popen would look for a child that is gone
-    if process.returncode:
-        raise RuntimeError(f"The process to be weighed ended with {process.returncode}.")
-    return used.ru_maxrss / 1024
+def _peak_mb(job: str, export: Path, target: Path) -> float:
+    command = [sys.executable, str(WEIGH), job, str(export), str(target)]
+    done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True)
+    return float(done.stdout.split()[-1])

@@ -70,7 +70,7 @@ class Tab:
 def measure(setting: Setting) -> list[Row]:
     times: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     with both(setting) as (ours, constant, server, floor):
-        for turn in range(setting.repeats(5)):
+        for turn in range(setting.repeats(4)):
             ours.open(LANDING, _filters(turn))
             constant.open(LANDING)
             ours.page.wait_for_timeout(SETTLED)

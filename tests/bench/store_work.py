@@ -62,7 +62,7 @@ def measure_model(setting: Setting) -> list[Row]:
             month for (month,) in con.execute("SELECT DISTINCT month FROM built_ladder ORDER BY 1").fetchall()
         ]
         ours, scan = in_turns(
-            setting.repeats(3), partial(_build, con, home, months[-1:]), partial(_read_all, con, charges)
+            setting.repeats(2), partial(_build, con, home, months[-1:]), partial(_read_all, con, charges)
         )
         sweep(con, home)
     return [
