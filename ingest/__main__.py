@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,42 +20,12 @@ from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
 from ingest import report, settings
+from ingest.commands import Known, Moment, commands
 from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
 from ingest.source import SourceError, Window
 
 WAIT_SECONDS = 3600.0
 USAGE = 2
-NOT_SOURCES = ("run", "status", "check")
-
-
-class Sources(click.Group):
-    """A group that answers an unknown word with the sources that there are."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
-            known = tuple(sorted(set(self.commands) - set(NOT_SOURCES)))
-            ctx.fail(
-                f"Unknown source '{args[0]}'.{did_you_mean(args[0], (*known, *NOT_SOURCES))} "
-                f"Known: {', '.join(known)}. Besides: {', '.join(NOT_SOURCES)}."
-            )
-        return super().resolve_command(ctx, args)
-
-
-class Moment(click.ParamType[datetime]):
-    """A date or a time; UTC unless it says otherwise."""
-
-    name = "date or time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(
-                f"'{value}' is no date or time. Write 2026-10-01 or 2026-10-01T06:00 (UTC).", param, ctx
-            )
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def window_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -76,81 +46,9 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
     return window_options(named(command))
 
 
-endpoint_option = click.option(
-    "--endpoint-url", metavar="URL", help="Server to ask instead of the cloud's own."
-)
-
-
-@click.group(cls=Sources, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Known, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """Load billing exports and telemetry, and publish what came of them as a snapshot for the dashboard."""
-
-
-@main.command()
-@click.argument("location", metavar="PATH|s3://…")
-@endpoint_option
-@source_options
-def focus(location: str, endpoint_url: str | None, **common: Any) -> None:  # noqa: ANN401
-    """FOCUS 1.0 to 1.4 of any provider: CSV, CSV.gz or Parquet, a file or a folder."""
-    _load_one(settings.FocusOptions(location=location, endpoint_url=endpoint_url), **common)
-
-
-@main.command("aws-cur")
-@click.argument("location", metavar="s3://bucket/prefix/report|DIR")
-@endpoint_option
-@source_options
-def aws_cur(location: str, endpoint_url: str | None, **common: Any) -> None:  # noqa: ANN401
-    """AWS Cost and Usage Report, legacy or 2.0, by its manifests."""
-    _load_one(settings.AwsCurOptions(location=location, endpoint_url=endpoint_url), **common)
-
-
-@main.command()
-@click.argument("location", metavar="FILE|DIR")
-@source_options
-def gcp(location: str, **common: Any) -> None:  # noqa: ANN401
-    """GCP detailed billing export, nested, as NDJSON or Parquet files."""
-    _load_one(settings.GcpOptions(location=location), **common)
-
-
-@main.command()
-@click.argument("provider", type=click.Choice(["gcp"]))
-@endpoint_option
-@source_options
-def prices(provider: str, endpoint_url: str | None, **common: Any) -> None:  # noqa: ANN401, ARG001
-    """List prices of GPU machines, from the provider's catalogue."""
-    _load_one(settings.GcpPricesOptions(endpoint_url=endpoint_url), **common)
-
-
-@main.command()
-@click.argument("location", metavar="URL|FILE|DIR")
-@click.option("--matcher", default="", metavar="LABELS", help="More label matchers: 'cluster=\"prod\"'.")
-@click.option("--at", type=Moment(), help="Instant of exposition text that has no timestamps (UTC).")
-@source_options
-def prometheus(location: str, matcher: str, at: datetime | None, **common: Any) -> None:  # noqa: ANN401
-    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
-
-    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN.
-    """
-    _load_one(settings.PrometheusOptions(location=location, matcher=matcher, at=at), **common)
-
-
-@main.command()
-@click.argument("location", metavar="FILE")
-@click.option(
-    "--map", "mapping", multiple=True, metavar="OURS=THEIRS", help="Which column of the file is which."
-)
-@source_options
-def requests(location: str, mapping: tuple[str, ...], **common: Any) -> None:  # noqa: ANN401
-    """Request logs as CSV, JSONL or Parquet, with a column mapping."""
-    _load_one(settings.RequestsOptions(location=location, mapping=_pairs(mapping)), **common)
-
-
-@main.command()
-@click.argument("location", metavar="FILE")
-@source_options
-def resources(location: str, **common: Any) -> None:  # noqa: ANN401
-    """Which node is which billed machine, which deployment runs which model version."""
-    _load_one(settings.ResourcesOptions(location=location), **common)
 
 
 @main.command()
@@ -223,7 +121,11 @@ def check(mend: bool) -> None:
     sys.exit(1 if any(finding.violations for finding in findings) else 0)
 
 
-def _load_one(
+def _load_one(options: AnyOptions, common: dict[str, Any]) -> None:
+    _load_named(options, **common)
+
+
+def _load_named(
     options: AnyOptions,
     *,
     source: str | None,
@@ -263,19 +165,13 @@ def _settings(config: Path | None) -> Settings:
         _fail(str(error), USAGE)
 
 
-def _pairs(mapping: tuple[str, ...]) -> dict[str, str]:
-    for pair in mapping:
-        if "=" not in pair:
-            raise click.UsageError(
-                f"--map {pair}: write OURS=THEIRS, for instance --map output_tokens=GeneratedTokens."
-            )
-    return dict(pair.split("=", 1) for pair in mapping)
-
-
 def _fail(message: str, code: int = 1) -> NoReturn:
     click.echo(f"Error: {message}", err=True)
     sys.exit(code)
 
+
+for command in commands(_load_one, source_options):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name="python -m ingest")

@@ -42,46 +42,83 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# any: pydantic's Field() is typed as what it stands for
+ENDPOINT: Any = Field(None, title="URL", description="Server to ask instead of the cloud's own.")
+
+
 class FocusOptions(Options):
+    """FOCUS 1.0 to 1.4 of any provider: CSV, CSV.gz or Parquet, a file or a folder."""
+
     kind: Literal["focus"] = "focus"
-    location: str
-    endpoint_url: str | None = None  # an S3-compatible server instead of AWS
+    location: str = Field(title="PATH|s3://…")
+    endpoint_url: str | None = ENDPOINT
 
 
 class AwsCurOptions(Options):
+    """AWS Cost and Usage Report, legacy or 2.0, by its manifests."""
+
     kind: Literal["aws-cur"] = "aws-cur"
-    location: str
-    endpoint_url: str | None = None
+    location: str = Field(title="s3://bucket/prefix/report|DIR")
+    endpoint_url: str | None = ENDPOINT
 
 
 class GcpOptions(Options):
+    """GCP detailed billing export, nested, as NDJSON or Parquet files."""
+
     kind: Literal["gcp"] = "gcp"
-    location: str
+    location: str = Field(title="FILE|DIR")
 
 
 class GcpPricesOptions(Options):
+    """List prices of GPU machines, from the Cloud Catalog."""
+
     kind: Literal["prices-gcp"] = "prices-gcp"
-    endpoint_url: str | None = None  # a catalogue other than Google's
+    endpoint_url: str | None = ENDPOINT
 
 
 class PrometheusOptions(Options):
+    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
+
+    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN.
+    """
+
     kind: Literal["prometheus"] = "prometheus"
-    location: str
-    matcher: str = ""  # more label matchers for a server, as in PromQL
-    token_env: str = "INFERLEDGER_PROMETHEUS_TOKEN"  # the environment variable that holds a bearer token
-    headers: dict[str, str] = Field(default_factory=dict)
-    at: datetime | None = None  # the instant of exposition text that has no timestamps
+    location: str = Field(title="URL|FILE|DIR")
+    matcher: str = Field(
+        "", title="LABELS", description="More label matchers, as in PromQL: 'cluster=\"prod\"'."
+    )
+    token_env: str = Field(
+        "INFERLEDGER_PROMETHEUS_TOKEN",
+        title="NAME",
+        description="Environment variable that holds a bearer token.",
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict,
+        title="NAME=VALUE",
+        description="Sent with each request, such as X-Scope-OrgID=ml.",
+        json_schema_extra={"flag": "--header"},
+    )
+    at: datetime | None = Field(None, description="Instant of exposition text that has no timestamps (UTC).")
 
 
 class RequestsOptions(Options):
+    """Request logs as CSV, JSONL or Parquet, with a column mapping."""
+
     kind: Literal["requests"] = "requests"
-    location: str
-    mapping: dict[str, str] = Field(default_factory=dict)  # our column → column of the file, or '=constant'
+    location: str = Field(title="FILE|DIR|s3://…")
+    mapping: dict[str, str] = Field(
+        default_factory=dict,
+        title="OURS=THEIRS",
+        description="Which column of the file is which; OURS==VALUE for a constant.",
+        json_schema_extra={"flag": "--map"},
+    )
 
 
 class ResourcesOptions(Options):
+    """Which node is which billed machine, which deployment runs which model version."""
+
     kind: Literal["resources"] = "resources"
-    location: str
+    location: str = Field(title="FILE")
 
 
 AnyOptions = (
@@ -95,8 +132,8 @@ AnyOptions = (
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)
-_KINDS: Mapping[str, type[Options]] = {o.model_fields["kind"].default: o for o in Options.__subclasses__()}
-KINDS = tuple(_KINDS)
+OPTIONS: Mapping[str, type[Options]] = {o.model_fields["kind"].default: o for o in Options.__subclasses__()}
+KINDS = tuple(OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -165,7 +202,7 @@ def _source(path: Path, name: str, value: object) -> AnyOptions:
     try:
         return _SOURCE.validate_python(table)
     except ValidationError as error:
-        raise SettingsError(_explain(path, key, error, tuple(_KINDS[kind].model_fields))) from error
+        raise SettingsError(_explain(path, key, error, tuple(OPTIONS[kind].model_fields))) from error
 
 
 def _model(path: Path, value: object) -> ModelSettings:
