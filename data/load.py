@@ -18,11 +18,14 @@ RAW_CHARACTERS = 4000
 class Load:
     """Handed out by `Warehouse.load`; `finish` must be called once before leaving."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, home: Path, load_id: str, source: str) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, home: Path, load_id: str, source: str, again: bool = False
+    ) -> None:
         self.con = con
         self.home = home
         self.load_id = load_id
         self.source = source
+        self.again = again  # load what is live already once more
         self._files = 0
         self._replaced: set[str] = set()
         self._finished = False

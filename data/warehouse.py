@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from data.load import Load
 from data.lock import IngestLock
 from data.parquet import check_source_name
 from data.pointer import Snapshot
+from data.preview import Preview, previews
 from data.sql import sql
 
 if TYPE_CHECKING:
@@ -28,18 +30,38 @@ if TYPE_CHECKING:
 Grain = Literal["cost", "telemetry", "traffic", "reference"]
 
 
+@dataclass(frozen=True)
+class Mode:
+    """How an opening of the store loads.
+
+    rehearse: every load is done in full, previewed and taken back. again: a delivery that is live already is loaded
+    once more, and may take away lines of accounts that it does not hold itself.
+    """
+
+    rehearse: bool = False
+    again: bool = False
+
+
 class Warehouse:
     """The store, open for writing. A context manager; make one with `Warehouse.open`."""
 
-    def __init__(self, home: Path, con: duckdb.DuckDBPyConnection, lock: IngestLock) -> None:
+    def __init__(
+        self, home: Path, con: duckdb.DuckDBPyConnection, lock: IngestLock, mode: Mode | None = None
+    ) -> None:
         self.home = home
         self.con = con
+        self.mode = mode or Mode()
+        self.previews: list[Preview] = []  # of the loads that were rehearsed
         self._lock = lock
         self._recorded: BaseException | None = None
 
     @classmethod
     def open(
-        cls, home: Path, wait_seconds: float = 600, on_wait: Callable[[str], None] = lambda _: None
+        cls,
+        home: Path,
+        wait_seconds: float = 600,
+        on_wait: Callable[[str], None] = lambda _: None,
+        mode: Mode | None = None,
     ) -> Warehouse:
         """Takes the lock, opens work.duckdb (creating it), and mends what a killed ingest left behind.
 
@@ -50,7 +72,7 @@ class Warehouse:
         lock = IngestLock(lock_file(home))
         try:
             lock.acquire(wait_seconds, on_wait)
-            warehouse = cls(home, _connect(home), lock)
+            warehouse = cls(home, _connect(home), lock, mode)
             warehouse._mend()
         except BaseException:
             lock.release()
@@ -74,19 +96,27 @@ class Warehouse:
         """One load in one transaction: commits on leaving, if `finish` was called.
 
         An exception rolls everything back, Parquet files too, leaves a row load(status = 'failed', message)
-        for people to see, and is raised again.
+        for people to see, and is raised again. A rehearsal ends with its preview instead, and leaves nothing.
         """
         check_source_name(source)
-        load = Load(self.con, self.home, self._begin(source, kind, grain), source)
+        load = Load(self.con, self.home, self._begin(source, kind, grain), source, self.mode.again)
         self._run("BEGIN")
         try:
             yield load
             load.close()
-            self._run("COMMIT")
+            self._settle(load)
         except BaseException as error:
             self._roll_back()
             self._fail(load.load_id, error)
             raise
+
+    def _settle(self, load: Load) -> None:
+        if not self.mode.rehearse:
+            self._run("COMMIT")
+            return
+        self.previews.extend(previews(load))
+        self._roll_back()
+        self._run(sql("work/forget_load"), load_id=load.load_id)
 
     def record_failure(self, source: str, kind: str, grain: Grain, error: BaseException) -> None:
         """Leaves a failed load for people to see, where the failure came before a load began; else there is one."""
@@ -116,9 +146,12 @@ class Warehouse:
         return str(new["load_id"])
 
     def _fail(self, load_id: str, error: BaseException) -> None:
+        self._recorded = error
+        if self.mode.rehearse:
+            self._run(sql("work/forget_load"), load_id=load_id)
+            return
         message = (str(error) or type(error).__name__)[:4000]
         self._run(sql("work/fail_load"), load_id=load_id, message=message, now=_now())
-        self._recorded = error
 
     def _roll_back(self) -> None:
         try:

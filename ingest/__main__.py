@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import click
 
@@ -19,41 +20,30 @@ from data.lock import LockHeld
 from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
-from ingest import report, settings
-from ingest.commands import Known, Moment, commands
+from ingest import log, report, settings
+from ingest.commands import Asked, Known, commands, loading
 from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
-from ingest.source import SourceError, Window
+from ingest.source import SourceError
 
 WAIT_SECONDS = 3600.0
 USAGE = 2
-
-
-def window_options(command: Callable[..., None]) -> Callable[..., None]:
-    """--since, --until, --no-wait, --config: what every loading command knows."""
-    for option in (
-        click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use."),
-        click.option("--no-wait", is_flag=True, help="Fail at once if another ingest is running."),
-        click.option("--until", type=Moment(), help="Load up to this moment (UTC, exclusive)."),
-        click.option("--since", type=Moment(), help="Load from this moment on (UTC)."),
-    ):
-        command = option(command)
-    return command
-
-
-def source_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The window options and --source."""
-    named = click.option("--source", metavar="NAME", help="Name of this source; by default its kind.")
-    return window_options(named(command))
+LOG_HELP = (
+    "One line per event on standard error: off, text (logfmt) or JSON. Default: INFERLEDGER_LOG, else off."
+)
 
 
 @click.group(cls=Known, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-def main() -> None:
+@click.option(
+    "--log", "form", type=click.Choice(log.FORMS), default="off", envvar=log.VARIABLE, help=LOG_HELP
+)
+def main(form: log.Form) -> None:
     """Load billing exports and telemetry, and publish what came of them as a snapshot for the dashboard."""
+    log.configure(form)
 
 
 @main.command()
-@window_options
-def demo(since: datetime | None, until: datetime | None, no_wait: bool, config: Path | None) -> None:
+@loading
+def demo(asked: Asked) -> None:
     """An invented company: writes its native export files and loads them through the sources above."""
     from ingest.sources.demo import demo_sources
 
@@ -63,17 +53,15 @@ def demo(since: datetime | None, until: datetime | None, no_wait: bool, config: 
         _fail(str(error))
     with report.progress() as progress:
         sources = demo_sources(store_home(), progress)
-    _load(_settings(config), sources, Window(since, until), no_wait)
+    _load(_settings(asked.config), sources, asked)
 
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]…")
-@window_options
-def run(
-    names: tuple[str, ...], since: datetime | None, until: datetime | None, no_wait: bool, config: Path | None
-) -> None:
+@loading
+def run(names: tuple[str, ...], asked: Asked) -> None:
     """All sources of inferledger.toml, or those named. One that fails does not stop the others."""
-    known = _settings(config)
+    known = _settings(asked.config)
     if not known.sources:
         _fail(
             f"{known.file or settings.FILE} names no source. Add one, for instance:\n\n"
@@ -86,7 +74,7 @@ def run(
             hint = did_you_mean(name, known.sources)
             _fail(f"{known.file} has no source '{name}'.{hint} It has: {listed}.", USAGE)
     chosen = [(name, known.sources[name]) for name in names or known.sources]
-    _load(known, chosen, Window(since, until), no_wait)
+    _load(known, chosen, asked)
 
 
 @main.command()
@@ -121,41 +109,40 @@ def check(mend: bool) -> None:
     sys.exit(1 if any(finding.violations for finding in findings) else 0)
 
 
-def _load_one(options: AnyOptions, common: dict[str, Any]) -> None:
-    _load_named(options, **common)
-
-
-def _load_named(
-    options: AnyOptions,
-    *,
-    source: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    no_wait: bool,
-    config: Path | None,
-) -> None:
-    name = source or options.kind
+def _load_one(options: AnyOptions, name: str, asked: Asked) -> None:
     try:
         check_source_name(name)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    _load(_settings(config), [(name, options)], Window(since, until), no_wait)
+    _load(_settings(asked.config), [(name, options)], asked)
 
 
-def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], window: Window, no_wait: bool) -> None:
+def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], asked: Asked) -> None:
     """Runs the sources under the lock, prints what came of them, and leaves with 1 if one failed."""
     from ingest.run import run as run_sources
 
+    wait = 0 if asked.no_wait else WAIT_SECONDS
     try:
         with (
-            Warehouse.open(store_home(), 0 if no_wait else WAIT_SECONDS, report.waiting) as warehouse,
+            _home(asked) as home,
+            Warehouse.open(home, wait, report.waiting, asked.mode) as warehouse,
             report.progress() as progress,
         ):
-            outcome = run_sources(warehouse, sources, window, known.model, progress)
+            outcome = run_sources(warehouse, sources, asked.window, known.model, progress)
     except (HomeUnusable, LockHeld, SourceError) as error:
         _fail(str(error))
     report.print_outcome(outcome)
     sys.exit(1 if outcome.failed else 0)
+
+
+@contextmanager
+def _home(asked: Asked) -> Iterator[Path]:
+    """The store; a rehearsal where there is none yet does not create it."""
+    if asked.mode.rehearse and not store_home().exists():
+        with TemporaryDirectory(prefix="inferledger-") as elsewhere:
+            yield Path(elsewhere)
+    else:
+        yield store_home()
 
 
 def _settings(config: Path | None) -> Settings:
@@ -170,7 +157,7 @@ def _fail(message: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
-for command in commands(_load_one, source_options):
+for command in commands(_load_one):
     main.add_command(command)
 
 if __name__ == "__main__":

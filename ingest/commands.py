@@ -7,17 +7,36 @@ A field called `location` is the argument; every other field is an option of its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
 from typing import Any, get_args
 
 import click
 from pydantic.fields import FieldInfo
 
+from data.warehouse import Mode
 from ingest.settings import OPTIONS, AnyOptions, Options, did_you_mean
+from ingest.source import Window
 
 SHARED = {"prices": "List prices of GPU machines, from the provider's catalogue."}
+DRY_RUN_HELP = (
+    "Do everything but keep nothing: show what would be loaded, and the first rows as they would land."
+)
+REPLACE_HELP = "Load again what is live already, and let it replace accounts that it does not hold itself."
 NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export")
-Run = Callable[[AnyOptions, dict[str, Any]], None]
+Command = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every loading command may be told beside its source."""
+
+    window: Window
+    mode: Mode
+    config: Path | None
+    no_wait: bool
 
 
 class Known(click.Group):
@@ -70,38 +89,70 @@ class Pair(click.ParamType[tuple[str, str]]):
         return name, told
 
 
-def commands(
-    run: Run, common: Callable[[Callable[..., None]], Callable[..., None]]
-) -> Iterator[click.Command]:
-    """The command of every kind; `run` gets its options and what `common` added. Kinds a-b of one a share a group."""
+def loading(command: Command) -> Command:
+    """Adds the options that every loading command knows; they reach it as one `asked`."""
+
+    @wraps(command)
+    def call(
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        dry_run: bool,
+        again: bool,
+        no_wait: bool,
+        config: Path | None,
+        **told: Any,  # noqa: ANN401
+    ) -> None:
+        command(asked=Asked(Window(since, until), Mode(dry_run, again), config, no_wait), **told)
+
+    call_with: Command = call
+    for option in (
+        click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use."),
+        click.option("--no-wait", is_flag=True, help="Fail at once if another ingest is running."),
+        click.option("--replace", "again", is_flag=True, help=REPLACE_HELP),
+        click.option("--dry-run", is_flag=True, help=DRY_RUN_HELP),
+        click.option("--until", type=Moment(), help="Load up to this moment (UTC, exclusive)."),
+        click.option("--since", type=Moment(), help="Load from this moment on (UTC)."),
+    ):
+        call_with = option(call_with)
+    return call_with
+
+
+def commands(run: Callable[[AnyOptions, str, Asked], None]) -> Iterator[click.Command]:
+    """The command of every kind; `run` gets its options, the source's name, and what every command may be told.
+
+    Kinds that share a family, such as prices-gcp, become subcommands of it.
+    """
     groups: dict[str, Known] = {}
     for kind, options in OPTIONS.items():
         family, _, member = kind.partition("-")
         if family not in SHARED:
-            yield _command(kind, options, run, common)
+            yield _command(kind, options, run)
             continue
         if family not in groups:
             groups[family] = Known(family, help=SHARED[family])
             yield groups[family]
-        groups[family].add_command(_command(member, options, run, common))
+        groups[family].add_command(_command(member, options, run))
 
 
 def _command(
-    name: str, options: type[Options], run: Run, common: Callable[[Callable[..., None]], Callable[..., None]]
+    name: str, options: type[Options], run: Callable[[AnyOptions, str, Asked], None]
 ) -> click.Command:
-    def call(**told: Any) -> None:  # noqa: ANN401
-        ours = {field: _plain(told.pop(field)) for field in options.model_fields if field in told}
-        run(options(**{field: value for field, value in ours.items() if value is not None}), told)  # type: ignore[arg-type]
+    def call(*, asked: Asked, source: str | None, **told: Any) -> None:  # noqa: ANN401
+        said = {field: plain for field, value in told.items() if (plain := _plain(value)) is not None}
+        made: AnyOptions = options(**said)  # type: ignore[assignment]
+        run(made, source or made.kind, asked)
 
     call.__doc__ = options.__doc__
-    function = common(call)
+    named = click.option("--source", metavar="NAME", help="Name of this source; by default its kind.")
+    function = loading(named(call))
     for field, info in reversed(options.model_fields.items()):
         if field != "kind":
             function = _parameter(field, info)(function)
     return click.command(name)(function)
 
 
-def _parameter(field: str, info: FieldInfo) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _parameter(field: str, info: FieldInfo) -> Callable[[Command], Command]:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     if field == "location":
         return click.argument(field, metavar=info.title or "LOCATION")

@@ -55,7 +55,7 @@ def load_delivery(
     """Replaces the delivery's billing periods with its lines; does nothing if they are live already."""
     live = _answer(wh.con, "live_delivery", source=name, delivery_id=delivery.delivery_id)
     with wh.load(name, source.kind, "cost") as load:
-        if live:
+        if live and not load.again:
             _, rows, period = live[0]
             load.finish(rows=0, delivery_id=delivery.delivery_id, billing_period=period, status="unchanged")
             return LoadResult(name, source.kind, "unchanged", int(rows), billing_period=period)
@@ -207,7 +207,7 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
             f"or take '{source}' out first."
         )
     scope = {"source": load.source, "load_id": load.load_id, "periods": periods}
-    lost = _answer(load.con, "lost_accounts", **scope)
+    lost = [] if load.again else _answer(load.con, "lost_accounts", **scope)
     files = [str(path) for path in wh.live_files("cost", load.source)]
     # AWS's final report may spell the payer otherwise than the preliminary one; no other format does
     respelled = (
@@ -220,7 +220,7 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
         raise SourceError(
             f"Loading this as '{load.source}' would remove the lines of {accounts} from "
             f"{', '.join(f'{period:%Y-%m}' for period in periods)}, and it has none of that account itself. "
-            "Give it a name of its own with --source NAME."
+            "Give it a name of its own with --source NAME; or say --replace if they are to go."
         )
 
 

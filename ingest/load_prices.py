@@ -40,7 +40,7 @@ def load_prices(
     delivery_id = hashlib.sha256("\n".join(map(repr, prices)).encode()).hexdigest()
     last = wh.con.execute(_sql("last_delivery"), {"source": source_name}).fetchall()
     with wh.load(source_name, source.kind, "reference") as load:
-        if last == [(delivery_id,)]:
+        if last == [(delivery_id,)] and not load.again:
             load.finish(rows=0, delivery_id=delivery_id, status="unchanged")
             return [LoadResult(source_name, source.kind, "unchanged", len(prices))]
         load.con.execute("DELETE FROM price WHERE source = $source", {"source": source_name})

@@ -28,7 +28,7 @@ def load_resources(
     with wh.load(source_name, source.kind, "reference") as load:
         estate = source.read()
         rows = len(estate.machines) + len(estate.deployments)
-        if _is_live(load, estate.file.etag):
+        if not load.again and _is_live(load, estate.file.etag):
             load.finish(rows=0, delivery_id=estate.file.etag, status="unchanged")
             return [LoadResult(source_name, source.kind, "unchanged", rows)]
         load.add_file(estate.file.uri, estate.file.etag, estate.file.bytes, rows)

@@ -200,7 +200,9 @@ def _hours(staging: Staging, batch: Batch) -> Hours | None:
 
 
 def live_load(load: Load, delivery_id: str) -> tuple[Hours, int] | None:
-    """Hours and rows of a live load with this content."""
+    """Hours and rows of a live load with this content; None where it is to be loaded again all the same."""
+    if load.again:
+        return None
     found = load.con.execute(
         statement("live_window"), {"source": load.source, "delivery_id": delivery_id}
     ).fetchall()

@@ -9,17 +9,20 @@ from decimal import Decimal
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 
 from data.check import Finding
+from data.preview import Preview
 from data.status import Status
 from ingest.progress import Progress
 from ingest.run import Outcome
 from ingest.source import LoadResult, Window
 
 UNKNOWN = "–"
+WIDEST = 120  # characters of a previewed value
 STYLE = {"loaded": "green", "unchanged": "dim", "failed": "red"}
 
 
@@ -43,22 +46,44 @@ def progress() -> Iterator[Progress]:
 
 
 def print_outcome(outcome: Outcome) -> None:
-    """One row per load, and the snapshot that readers now see."""
+    """One row per load, and the snapshot that readers now see; after a rehearsal the first rows as they would land."""
     table = _table("source", "kind", "period", "status", ">rows", ">rejected", "message")
     for result in outcome.results:
         style = STYLE[result.status]
+        would = "would be " if outcome.snapshot is None and result.status == "loaded" else ""
         table.add_row(
             result.source,
             result.kind,
             _period(result),
-            f"[{style}]{result.status}[/]",
+            f"[{style}]{would}{result.status}[/]",
             f"{result.rows:,}",
             f"{result.rejected:,}",
             result.message or "",
         )
     console = _console()
     console.print(table)
-    console.print(f"snapshot {outcome.snapshot.generation} · {outcome.snapshot.path}", soft_wrap=True)
+    if outcome.snapshot is None:
+        for preview in outcome.previews:
+            _print_preview(console, preview)
+        console.print("Nothing was changed: --dry-run.")
+    else:
+        console.print(f"snapshot {outcome.snapshot.generation} · {outcome.snapshot.path}", soft_wrap=True)
+
+
+def _print_preview(console: Console, preview: Preview) -> None:
+    """Rows stand upright: a charge line has more columns than any terminal is wide."""
+    console.print(f"{preview.source}: first rows of {preview.relation}, as they would land")
+    table = _table("column", *(f"row {place}" for place, _ in enumerate(preview.rows, 1)))
+    for place, column in enumerate(preview.columns):
+        table.add_row(column, *(escape(_cell(row[place])) for row in preview.rows))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return UNKNOWN
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text if len(text) <= WIDEST else f"{text[:WIDEST]}…"
 
 
 def print_status(status: Status) -> None:

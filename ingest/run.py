@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.model.settings import ModelSettings
 from data.pointer import Snapshot
+from data.preview import Preview
 from data.warehouse import Warehouse
+from ingest import log
 from ingest.progress import Progress
 from ingest.registry import REGISTRY
 from ingest.settings import AnyOptions
@@ -17,10 +20,12 @@ from ingest.source import LoadResult, SourceError, Window
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did: every load, and the snapshot that holds what came of it."""
+    """What a command did: every load, and the snapshot that holds what came of it; None after a rehearsal, which
+    shows the first rows as they would land instead."""
 
     results: tuple[LoadResult, ...]
-    snapshot: Snapshot
+    snapshot: Snapshot | None
+    previews: tuple[Preview, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -34,15 +39,24 @@ def run(
     model: ModelSettings,
     progress: Progress,
 ) -> Outcome:
-    """Loads the sources in order, then publishes once. A failed source is a result with its message.
+    """Loads the sources in order, then publishes once, unless the warehouse rehearses. A failed source is a result
+    with its message.
 
     A name may come twice: the demo's first delivery of a month, then the one that restates it.
     """
     results: list[LoadResult] = []
     for name, options in sources:
-        results.extend(_load(warehouse, name, options, window, progress))
+        started = time.monotonic()
+        loaded = _load(warehouse, name, options, window, progress)
+        for result in loaded:
+            log.load(result, seconds=time.monotonic() - started, rehearsed=warehouse.mode.rehearse)
+        results.extend(loaded)
+    if warehouse.mode.rehearse:
+        return Outcome(tuple(results), None, tuple(warehouse.previews))
     progress("publish")
-    return Outcome(tuple(results), warehouse.publish(model))
+    snapshot = warehouse.publish(model)
+    log.published(snapshot)
+    return Outcome(tuple(results), snapshot)
 
 
 def _load(

@@ -103,7 +103,7 @@ def test_a_slip_ends_with_two_and_says_what_to_write(call, words, said):
 
 def test_times_are_utc_unless_they_say_otherwise(call, bill, monkeypatch):
     seen = []
-    monkeypatch.setattr("ingest.__main__._load", lambda *told: seen.append(told[2]))
+    monkeypatch.setattr("ingest.__main__._load", lambda *told: seen.append(told[2].window))
     call("focus", bill(), "--since", "2026-10-01", "--until", "2026-10-02T03:00+02:00")
     assert [f"{w.start} {w.end}" for w in seen] == ["2026-10-01 00:00:00 2026-10-02 01:00:00"]
 
@@ -200,6 +200,56 @@ def test_without_waiting_it_says_who_is_at_work(call, bill, home):
         assert f"is in use by process {holder.pid}" in result.output
         assert not pointer_file(home).exists()
         holder.stdin.close()
+
+
+def test_a_dry_run_shows_the_rows_as_they_would_land_and_creates_nothing(call, bill, home):
+    result = call("focus", bill(cost="1.81E-8"), "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "would be loaded" in result.output
+    assert "0.000000018100" in result.output
+    assert not home.exists()
+
+
+def test_a_dry_run_beside_a_store_changes_nothing_in_it(call, bill, home):
+    call("focus", bill(cost="1.25"))
+    before = sorted((path, path.stat().st_size) for path in home.rglob("*.parquet"))
+    told = call("status", "--json").output
+    assert "would be loaded" in call("focus", bill(cost="7"), "--dry-run").output
+    assert call("focus", "gone.csv", "--dry-run").exit_code == 1
+    assert call("status", "--json").output == told
+    assert sorted((path, path.stat().st_size) for path in home.rglob("*.parquet")) == before
+    with Warehouse.open(home) as warehouse:
+        assert warehouse.con.execute("SELECT status FROM load").fetchall() == [("loaded",)]
+
+
+def test_replace_loads_again_what_is_live(call, bill):
+    call("focus", bill())
+    assert "unchanged" in call("focus", bill()).output
+    assert "unchanged" not in call("focus", bill(), "--replace").output
+    assert (source_of(call)["rows"], source_of(call)["periods"][0]["billed_cost"]) == (1, "1.25")
+
+
+def test_replace_lets_an_account_go_that_a_load_would_have_kept(call, bill):
+    call("focus", bill(account="100"))
+    refused = call("focus", bill(account="200", cost="2"))
+    assert refused.exit_code == 1
+    assert "or say --replace if they are to go" in refused.output
+    assert call("focus", bill(account="200", cost="2"), "--replace").exit_code == 0
+    assert source_of(call)["periods"][0]["billed_cost"] == "2"
+
+
+def test_each_load_is_one_line_of_json_for_whoever_collects_logs(home, bill):  # noqa: ARG001 - sets INFERLEDGER_HOME
+    command = [sys.executable, "-m", "ingest", "--log", "json", "focus"]
+    done = subprocess.run([*command, str(bill())], capture_output=True, text=True, check=True)
+    gone = subprocess.run([*command, "gone.csv"], capture_output=True, text=True, check=False)
+    load, publish = (json.loads(line) for line in done.stderr.splitlines())
+    assert (load["event"], load["status"], load["rows"], load["level"]) == ("load", "loaded", 1, "info")
+    assert (publish["event"], publish["generation"]) == ("publish", 1)
+    failed = json.loads(gone.stderr.splitlines()[0])
+    assert (failed["status"], failed["level"]) == ("failed", "error")
+    assert "gone.csv does not exist" in failed["message"]
+    quiet = subprocess.run([*command[:3], "focus", str(bill())], capture_output=True, text=True, check=True)
+    assert quiet.stderr == ""
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
@@ -309,9 +359,9 @@ def test_a_second_command_waits_by_default(call, bill, monkeypatch):
     waited = []
     original = Warehouse.open.__func__
 
-    def note(cls, path, wait_seconds=600, on_wait=None):
+    def note(cls, path, wait_seconds=600, *more):
         waited.append(wait_seconds)
-        return original(cls, path, wait_seconds, on_wait)
+        return original(cls, path, wait_seconds, *more)
 
     monkeypatch.setattr(Warehouse, "open", classmethod(note))
     assert call("focus", bill()).exit_code == 0
