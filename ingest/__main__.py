@@ -20,8 +20,8 @@ from data.lock import LockHeld
 from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
-from ingest import log, report, settings
-from ingest.commands import Asked, Known, commands, loading
+from ingest import configure, log, report, settings
+from ingest.commands import Asked, Known, ask_locations, commands, loading, one_per_kind
 from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
 from ingest.source import SourceError
 
@@ -75,6 +75,26 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
             _fail(f"{known.file} has no source '{name}'.{hint} It has: {listed}.", USAGE)
     chosen = [(name, known.sources[name]) for name in names or known.sources]
     _load(known, chosen, asked)
+
+
+@main.command(epilog="Without a source, and in a terminal, it asks.")
+@click.option(
+    "--file", "path", type=click.Path(path_type=Path), default=settings.FILE, help="Where to write."
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@one_per_kind
+def init(path: Path, force: bool, locations: list[tuple[str, str]]) -> None:
+    """Write a commented inferledger.toml with the sources that are named, or asked for."""
+    if not locations and at_terminal():
+        locations = ask_locations()
+    if not locations:
+        flags = ", ".join(f"--{kind}" for kind in configure.askable())
+        _fail(f"Name at least one source: {flags}. For instance --prometheus http://prometheus:9090.", USAGE)
+    try:
+        configure.write_config(path, locations, force=force)
+    except SettingsError as error:
+        _fail(str(error))
+    click.echo(f"Wrote {path}. Next: python -m ingest doctor, then python -m ingest run.")
 
 
 @main.command()
@@ -143,6 +163,10 @@ def _home(asked: Asked) -> Iterator[Path]:
             yield Path(elsewhere)
     else:
         yield store_home()
+
+
+def at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _settings(config: Path | None) -> Settings:

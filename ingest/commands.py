@@ -17,6 +17,7 @@ import click
 from pydantic.fields import FieldInfo
 
 from data.warehouse import Mode
+from ingest.configure import askable
 from ingest.settings import OPTIONS, AnyOptions, Options, did_you_mean
 from ingest.source import Window
 
@@ -116,6 +117,33 @@ def loading(command: Command) -> Command:
     ):
         call_with = option(call_with)
     return call_with
+
+
+def one_per_kind(command: Command) -> Command:
+    """Adds --KIND LOCATION for every kind that a location is enough for; they arrive as `locations`, in order."""
+
+    @wraps(command)
+    def call(**told: Any) -> None:  # noqa: ANN401
+        locations = [(kind, where) for kind in askable() for where in told.pop(kind.replace("-", "_"))]
+        command(locations=locations, **told)
+
+    call_with: Command = call
+    for kind, options in reversed(list(askable().items())):
+        shape, said = options.model_fields["location"].title, (options.__doc__ or "").strip().splitlines()[0]
+        call_with = click.option(f"--{kind}", metavar=shape, multiple=True, help=said)(call_with)
+    return call_with
+
+
+def ask_locations() -> list[tuple[str, str]]:
+    """Asks for a location of every kind; an empty answer is none."""
+    click.echo("Where does your data lie? Enter = not used.")
+    found = []
+    for kind, options in askable().items():
+        click.echo(f"\n{kind}: {(options.__doc__ or '').strip().splitlines()[0]}")
+        shape = options.model_fields["location"].title
+        if where := click.prompt(f"  {shape}", default="", show_default=False):
+            found.append((kind, where))
+    return found
 
 
 def commands(run: Callable[[AnyOptions, str, Asked], None]) -> Iterator[click.Command]:
