@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
@@ -21,7 +22,7 @@ from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
 from ingest import configure, log, report, settings
-from ingest.commands import Asked, Known, ask_locations, commands, loading, one_per_kind
+from ingest.commands import Asked, Known, Moment, ask_locations, commands, loading, one_per_kind
 from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
 from ingest.source import SourceError
 
@@ -127,6 +128,28 @@ def check(mend: bool) -> None:
         _fail(str(error))
     report.print_findings(findings)
     sys.exit(1 if any(finding.violations for finding in findings) else 0)
+
+
+@main.group(cls=Known)
+def export() -> None:
+    """Write what the newest snapshot holds as a file that others can read."""
+
+
+@export.command("focus")
+@click.argument("path", metavar="OUT.parquet", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--since", type=Moment(), help="First billing period (its first day).")
+@click.option("--until", type=Moment(), help="Billing periods before this day.")
+def export_focus(path: Path, since: datetime | None, until: datetime | None) -> None:
+    """Every charge line as FOCUS 1.2 Parquet."""
+    from data.export import export_focus as write
+
+    try:
+        written = write(open_latest(store_home()), path, since, until)
+    except NoSnapshot as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{path} cannot be written: {error.strerror or error}. Name a place that can be written.")
+    report.print_export(written)
 
 
 def _load_one(options: AnyOptions, name: str, asked: Asked) -> None:

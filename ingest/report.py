@@ -15,6 +15,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from data.check import Finding
+from data.export import Exported
 from data.preview import Preview
 from data.status import Status
 from ingest.progress import Progress
@@ -102,6 +103,18 @@ def print_status(status: Status) -> None:
             f"{row.billing_period:%Y-%m}", row.currency or UNKNOWN, f"[{style}]{_money(row.amount)}[/]"
         )
     console.print(table)
+
+
+def print_export(written: Exported) -> None:
+    """What the file holds."""
+    sums = ", ".join(f"{amount:f} {currency}" for currency, amount in sorted(written.billed_cost.items()))
+    print(
+        f"{written.path}: {written.lines:,} lines of snapshot {written.generation}, billed {sums or UNKNOWN}"
+    )
+    if written.unknown:
+        print(
+            f"{written.unknown:,} lines have a cost that their export leaves out: 0 here, named in x_UnknownCosts"
+        )
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

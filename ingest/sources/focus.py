@@ -18,18 +18,25 @@ COLUMNS = (
     *columns(
         "text",
         """billing_account_id billing_account_name sub_account_id sub_account_name charge_category charge_class
-        charge_frequency charge_description service_category service_name sku_id sku_meter resource_id
+        charge_frequency charge_description service_name sku_id sku_meter resource_id
         resource_name resource_type region_id pricing_category pricing_unit consumed_unit billing_currency
-        commitment_discount_id commitment_discount_category commitment_discount_type commitment_discount_status
-        capacity_reservation_id capacity_reservation_status invoice_id x_usage_type x_operation""",
+        commitment_discount_id commitment_discount_category commitment_discount_type
+        capacity_reservation_id invoice_id x_usage_type x_operation
+        x_line_item_type x_credits x_unknown_costs""",
     ),
     *columns(
-        "money", "pricing_quantity consumed_quantity billed_cost effective_cost contracted_cost list_cost"
+        "money",
+        """pricing_quantity consumed_quantity billed_cost effective_cost contracted_cost list_cost x_promotion
+        x_commitment_credit""",
     ),
     *columns("time", "billing_period_start charge_period_start charge_period_end"),
     Column("tags", "tags"),
     # 1.3 renamed ProviderName, 1.4 took it out; GCP's preview of 1.2 has both
     Column("provider_name", names=("ProviderName", "ServiceProviderName")),
+    # our own export keeps what the specification has no place for: a service of two categories, a status without id
+    Column("service_category", names=("x_ServiceCategory", "ServiceCategory")),
+    Column("commitment_discount_status", names=("x_CommitmentDiscountStatus", "CommitmentDiscountStatus")),
+    Column("capacity_reservation_status", names=("x_CapacityReservationStatus", "CapacityReservationStatus")),
     Column("instance_type_detail", names=("SkuPriceDetails.InstanceType", "x_InstanceType")),
 )
 LAYOUT = Layout(

@@ -48,10 +48,11 @@ SELECT
     pricing_unit,
     consumed_quantity,
     consumed_unit,
-    billed_cost,
-    effective_cost,
-    contracted_cost,
-    list_cost,
+    -- FOCUS has no unknown: our own export says 0 and names what nobody knows
+    CASE WHEN x_unknown_costs IS NULL OR NOT contains(x_unknown_costs, 'BilledCost') THEN billed_cost END AS billed_cost,
+    CASE WHEN x_unknown_costs IS NULL OR NOT contains(x_unknown_costs, 'EffectiveCost') THEN effective_cost END AS effective_cost,
+    CASE WHEN x_unknown_costs IS NULL OR NOT contains(x_unknown_costs, 'ContractedCost') THEN contracted_cost END AS contracted_cost,
+    CASE WHEN x_unknown_costs IS NULL OR NOT contains(x_unknown_costs, 'ListCost') THEN list_cost END AS list_cost,
     billing_currency,
     commitment_discount_id,
     commitment_discount_category,
@@ -61,6 +62,10 @@ SELECT
     capacity_reservation_status,
     invoice_id,
     tags,
+    x_line_item_type,
     x_usage_type,
-    x_operation
+    x_operation,
+    x_credits,
+    x_promotion,
+    x_commitment_credit
 FROM raw
