@@ -211,6 +211,17 @@ def test_a_sound_store_holds_every_invariant(store):
             "2026-11-01 credit USD ladder none parts -0.300000000000",
         ),
         (
+            "UPDATE ladder SET billed_cost = billed_cost + 1 WHERE rung = 'credit'",
+            "Every rung of the ladder is the sum of its parts",
+            "2026-11-01 credit USD",
+        ),
+        (
+            "INSERT INTO ladder BY NAME SELECT * REPLACE ('nobody' AS rung, 0 AS effective_cost, 0 AS billed_cost) "
+            "FROM ladder WHERE rung = 'credit'",
+            "Every rung of the ladder is the sum of its parts",
+            "2026-11-01 nobody USD ladder 0.000000000000 parts none",
+        ),
+        (
             "INSERT INTO cost BY NAME SELECT * REPLACE ('copy' AS source) FROM cost LIMIT 1",
             "No account's billing period comes from two sources",
             "AWS 100 2026-10-01 in bill, copy",
