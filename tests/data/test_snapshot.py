@@ -293,7 +293,7 @@ def test_reading_goes_on_through_ten_publishes(warehouse):
 def test_a_snapshot_of_another_version_is_refused_and_the_next_publish_replaces_it(warehouse, monkeypatch):
     """After an upgrade a page must not meet a missing column, nor an operator an unchanged store."""
     publish(warehouse)
-    for module in ("data.snapshot", "data.publish"):
+    for module in ("data.snapshot", "data.publish", "data.fingerprint"):
         monkeypatch.setattr(f"{module}.SCHEMA_VERSION", 2)
     with pytest.raises(
         NoSnapshot, match=r"Snapshot 1 has relations of version 1, and this code reads version 2"
