@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from data.home import snapshots_dir
+from data.mend import listed_files, read_stamp
 from data.pointer import Snapshot
 from data.snapshot import Reader
 from data.sql import sql
@@ -104,9 +105,10 @@ def _snapshots(reader: Reader) -> Finding:
 def _damage(reader: Reader, snapshot: Snapshot) -> str | None:
     """What is wrong with a kept snapshot, or None."""
     try:
-        cursor = reader.at(snapshot.generation).cursor()
-        ((generation,),) = cursor.execute("SELECT generation FROM snapshot").fetchall()
-        paths = [path for (path,) in cursor.execute("SELECT path FROM parquet_file").fetchall()]
+        generation = read_stamp(
+            snapshot.path
+        ).generation  # one of an older version is sound too: readers refuse it
+        paths = sorted(listed_files((snapshot,)))
     except (duckdb.Error, OSError, ValueError) as error:
         return f"{snapshot.path.name} does not open: {error}"
     missing = [path for path in paths if not (reader.home / path).is_file()]

@@ -71,6 +71,15 @@ def test_the_same_file_twice_is_loaded_once(call, bill, home):
     assert source_of(call)["periods"][0]["billed_cost"] == "1.25"
 
 
+def test_a_restated_month_is_said_by_the_load_and_by_status(call, bill):
+    call("focus", bill())
+    restated = "replaced 1 line (1.25 → 1.75 USD) of 2026-10"
+    assert restated in " ".join(call("focus", bill(cost="1.75")).output.split())
+    assert f"focus {restated}, at " in call("status").output
+    (told,) = json.loads(call("status", "--json").output)["restatements"]
+    assert (told["billed_before"], told["billed_after"]) == ("1.25", "1.75")
+
+
 def test_the_source_is_named_by_its_kind_unless_told(call, bill):
     call("focus", bill(), "--source", "azure-main")
     assert (source_of(call)["source"], source_of(call)["kind"]) == ("azure-main", "focus")

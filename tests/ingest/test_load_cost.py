@@ -65,6 +65,20 @@ def test_a_delivery_replaces_its_periods_and_no_others(wh, tmp_path):
     ]
 
 
+def test_a_delivery_says_what_it_replaced_and_only_then(wh, tmp_path):
+    """3 lines of 1 + 2 + 3 dollars, then 4 that are 10: the result, the store and the command line say the same."""
+    (first,) = load(wh, focus(tmp_path, *lines(3), name="first.csv"))
+    (second,) = load(wh, focus(tmp_path, *lines(4), name="second.csv"))
+    (again,) = load(wh, focus(tmp_path, *lines(4), name="second.csv"))
+    assert (first.message, first.replaced) == (None, ())
+    assert second.message == "replaced 3 lines by 4 (6.00 → 10.00 USD) of 2026-10"
+    (restated,) = second.replaced
+    assert (restated.billed_before, restated.billed_after, restated.lines_after) == (6, 10, 4)
+    assert (again.status, again.message, again.replaced) == ("unchanged", None, ())
+    kept = wh.con.execute("SELECT message FROM load WHERE status <> 'unchanged' ORDER BY load_id").fetchall()
+    assert kept == [(None,), (second.message,)]
+
+
 def test_a_delivery_of_which_only_a_part_is_live_is_loaded_again(wh, tmp_path):
     september = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "ChargePeriodStart": "2026-09-02T00:00:00Z"}
     both = focus(tmp_path, *lines(3), *lines(2, **september), name="both.csv")
