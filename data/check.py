@@ -105,9 +105,8 @@ def _snapshots(reader: Reader) -> Finding:
 def _damage(reader: Reader, snapshot: Snapshot) -> str | None:
     """What is wrong with a kept snapshot, or None."""
     try:
-        generation = read_stamp(
-            snapshot.path
-        ).generation  # one of an older version is sound too: readers refuse it
+        # asked of the file, not of a reader: one of an older version is sound too, though readers refuse it
+        generation = read_stamp(snapshot.path).generation
         paths = sorted(listed_files((snapshot,)))
     except (duckdb.Error, OSError, ValueError) as error:
         return f"{snapshot.path.name} does not open: {error}"

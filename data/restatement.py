@@ -62,7 +62,7 @@ def _sum(costs: Iterable[Decimal | None]) -> Decimal | None:
 def _change(before: Decimal | None, after: Decimal | None) -> str:
     """To the cent; with every digit where cents would hide that the two differ."""
     if before == after:
-        return f"still {_cents(after)}"
+        return f"still {_cents(after)}"  # a source that states no billed cost: still unknown
     if before is not None and after is not None and _cents(before) == _cents(after):
         return f"{_digits(before)} → {_digits(after)}"
     return f"{_cents(before)} → {_cents(after)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import fingerprint
@@ -95,6 +95,7 @@ def test_what_a_literal_holds_is_no_comment(one, other):
     assert sql_meaning(one.encode()) != sql_meaning(other.encode())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="aü -/*\n'$"), st.text(alphabet="aü -/*$", max_size=9))
 def test_what_is_left_still_means_the_same(literal, remark):
     """A second computation: DuckDB answers alike from the text and from what the fingerprint keeps of it."""

@@ -27,6 +27,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
+from data.check import check
+from data.model.settings import ModelSettings
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 from ingest import raw
 from ingest.layout import Layout
@@ -77,6 +80,17 @@ def test_a_delivery_says_what_it_replaced_and_only_then(wh, tmp_path):
     assert (again.status, again.message, again.replaced) == ("unchanged", None, ())
     kept = wh.con.execute("SELECT message FROM load WHERE status <> 'unchanged' ORDER BY load_id").fetchall()
     assert kept == [(None,), (second.message,)]
+
+
+def test_check_takes_no_rejected_line_of_a_replaced_month_for_a_lost_one(wh, tmp_path):
+    """Invoice totals count a line that cannot be used, the load's rows do not."""
+    september = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "ChargePeriodStart": "2026-09-02T00:00:00Z"}
+    broken = FOCUS_LINE | september | {"BilledCost": "n/a"}
+    load(wh, focus(tmp_path, *lines(150), *lines(3, **september), broken, name="both.csv"))
+    load(wh, focus(tmp_path, *lines(2, **september), name="september.csv"))
+    assert [(period, count) for period, count, _, _ in sums(wh)] == [("2026-09", 2), ("2026-10", 150)]
+    wh.publish(ModelSettings())
+    assert [finding.violations for finding in check(open_latest(wh.home)) if finding.violations] == []
 
 
 def test_a_delivery_of_which_only_a_part_is_live_is_loaded_again(wh, tmp_path):
