@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from data.home import snapshots_dir
+from data.mend import listed_files, read_stamp
 from data.pointer import Snapshot
 from data.snapshot import Reader
 from data.sql import sql
@@ -104,9 +105,9 @@ def _snapshots(reader: Reader) -> Finding:
 def _damage(reader: Reader, snapshot: Snapshot) -> str | None:
     """What is wrong with a kept snapshot, or None."""
     try:
-        cursor = reader.at(snapshot.generation).cursor()
-        ((generation,),) = cursor.execute("SELECT generation FROM snapshot").fetchall()
-        paths = [path for (path,) in cursor.execute("SELECT path FROM parquet_file").fetchall()]
+        # asked of the file, not of a reader: one of an older version is sound too, though readers refuse it
+        generation = read_stamp(snapshot.path).generation
+        paths = sorted(listed_files((snapshot,)))
     except (duckdb.Error, OSError, ValueError) as error:
         return f"{snapshot.path.name} does not open: {error}"
     missing = [path for path in paths if not (reader.home / path).is_file()]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import duckdb
 
 from data.parquet import write_parquet
+from data.restatement import Restatement, restatements
 from data.sql import sql
 
 RAW_CHARACTERS = 4000
@@ -67,6 +68,10 @@ class Load:
         self._run(sql("work/drop_invoice_totals"), source=self.source, period=month)
         self._replaced.update(load_id for (load_id,) in replaced)
 
+    def restatements(self) -> tuple[Restatement, ...]:
+        """What this load replaced and states instead; to be asked when its invoice totals are written."""
+        return restatements(self.con, self.load_id)
+
     def mark_dirty(self, months: Iterable[date]) -> None:
         """Has the facts of these UTC months built again before the next publish."""
         for month in sorted({date(day.year, day.month, 1) for day in months}):
@@ -95,7 +100,6 @@ class Load:
             status=status,
             effective_usable=effective_usable,
             message=message,
-            replaced=max(self._replaced, default=None),
             now=datetime.now(UTC).replace(tzinfo=None),
         )
         for load_id in self._replaced:

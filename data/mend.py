@@ -61,7 +61,7 @@ def _adopt_lost_snapshots(home: Path) -> None:
     paths = sorted(snapshots_dir(home).glob("serving-*.duckdb"))
     if read_pointer(home) is not None or not paths:
         return
-    found = tuple(_read_stamp(path) for path in paths)
+    found = tuple(read_stamp(path) for path in paths)
     # empty fingerprints: nobody can tell what these hold, so the next publish writes a new generation
     write_pointer(home, Pointer(home="", content="", model="", kept=found))
 
@@ -76,7 +76,8 @@ def _forget_missing_snapshots(home: Path) -> None:
         write_pointer(home, replace(pointer, content="", facts="", kept=there or pointer.kept[-1:]))
 
 
-def _read_stamp(path: Path) -> Snapshot:
+def read_stamp(path: Path) -> Snapshot:
+    """What a snapshot's file says of itself, whatever the version of its relations. Raises duckdb.Error."""
     with duckdb.connect() as con:
         con.execute("ATTACH $path AS snap (READ_ONLY)", {"path": str(path)})
         ((generation, at),) = con.execute("SELECT generation, published_at FROM snap.snapshot").fetchall()

@@ -11,7 +11,7 @@ from data import durable
 from data.home import pointer_file, snapshot_file
 
 SCHEMA_VERSION = (
-    1  # of the relations in a snapshot; raised when a query of today would not run on yesterday's
+    2  # of the relations in a snapshot; raised when a query of today would not run on yesterday's
 )
 
 
@@ -31,7 +31,7 @@ class Pointer:
 
     home: str  # where the store lay when its snapshots were written: their views name absolute paths
     content: str  # hash over what was loaded: equal content is not published twice
-    model: str  # hash over the model's code and settings: a new model builds every month again
+    model: str  # hash over what the model's code does and its settings: a new model builds every month again
     kept: tuple[Snapshot, ...]  # oldest first; the last one is current
     facts: str = ""  # as content, without failed loads: what they alone change pushes no generation out
 

@@ -7,7 +7,6 @@ goes when the next ingest opens the store (data.mend).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,18 +16,18 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 
 from data import durable
+from data.fingerprint import model_fingerprint
 from data.home import build_file, snapshot_file
 from data.mend import sweep
 from data.pins import pins
 from data.pointer import SCHEMA_VERSION, Pointer, Snapshot, read_pointer, write_pointer
 from data.retention import keep
-from data.sql import HERE, macros, parquet_view, sql
+from data.sql import macros, parquet_view, sql
 
 if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
 COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price")
-MODEL_FOLDERS = ("model", "schema", "reference")
 
 
 class Model(Protocol):
@@ -57,7 +56,7 @@ def default_model() -> Model:
 def publish(con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings, model: Model) -> Snapshot:
     """Builds what changed and moves CURRENT to the next generation; see Warehouse.publish."""
     pointer = read_pointer(home)
-    fingerprint = _model_fingerprint(settings)
+    fingerprint = model_fingerprint(settings)
     if pointer is None or pointer.model != fingerprint:
         con.execute(sql("work/mark_all_months")).fetchall()
     _build_months(con, home, settings, model)
@@ -138,16 +137,6 @@ def _create_views(con: duckdb.DuckDBPyConnection, home: Path) -> None:
     for relation, paths in files:
         con.execute(f"DROP TABLE {relation}")
         con.execute(parquet_view(relation, [home / path for path in paths]))
-
-
-def _model_fingerprint(settings: ModelSettings) -> str:
-    """Changes with the model's code, reference tables and settings: then every month is built again."""
-    digest = hashlib.sha256(f"{SCHEMA_VERSION} {settings!r}".encode())
-    digest.update(macros().encode())
-    for folder in MODEL_FOLDERS:
-        for path in sorted(p for p in (HERE / folder).rglob("*") if p.suffix in (".sql", ".py", ".csv")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _content_fingerprints(con: duckdb.DuckDBPyConnection) -> tuple[str, str]:

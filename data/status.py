@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from data.restatement import Restatement, restatements
 from data.snapshot import Reader
 from data.sql import sql
 
@@ -58,6 +59,7 @@ class Status:
     sources: tuple[Source, ...]
     coverage: float | None
     unexplained: tuple[Unexplained, ...]
+    restatements: tuple[Restatement, ...]
 
     def as_json(self) -> dict[str, Any]:
         """For json.dumps: money as decimal strings, times as ISO 8601 in UTC, unknown as null."""
@@ -74,6 +76,7 @@ class Status:
                 }
                 for row in self.unexplained
             ],
+            "restatements": [_restatement_json(row) for row in self.restatements],
         }
 
 
@@ -88,6 +91,7 @@ def status(reader: Reader) -> Status:
         sources=tuple(_sources(cursor)),
         coverage=coverage,
         unexplained=tuple(Unexplained(*row) for row in _ask(cursor, "unexplained")),
+        restatements=restatements(cursor),
     )
 
 
@@ -123,6 +127,19 @@ def _period_json(period: Period) -> dict[str, Any]:
         "rows": period.rows,
         "billed_cost": _money(period.billed_cost),
         "effective_cost": _money(period.effective_cost),
+    }
+
+
+def _restatement_json(row: Restatement) -> dict[str, Any]:
+    return {
+        "source": row.source,
+        "billing_period": row.billing_period.isoformat(),
+        "currency": row.currency,
+        "restated_at": _time(row.restated_at),
+        "lines_before": row.lines_before,
+        "lines_after": row.lines_after,
+        "billed_before": _money(row.billed_before),
+        "billed_after": _money(row.billed_after),
     }
 
 

@@ -171,6 +171,7 @@ def _connect(home: Path) -> duckdb.DuckDBPyConnection:
     con.execute("SET GLOBAL preserve_insertion_order = false")
     con.execute("SET GLOBAL temp_directory = $spill", {"spill": str(spill_dir(home))})
     con.execute(sql("schema/work"))
+    con.execute(sql("work/upgrade"))
     return con
 
 

@@ -53,7 +53,7 @@ COLUMNS = {
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Once per load."""
-    con.execute((SQL / "control_macros.sql").read_text(encoding="utf-8"))
+    con.execute(_sql("macros"))
     con.execute("CREATE OR REPLACE TEMP TABLE control_part AS FROM invoice_total LIMIT 0")
 
 
@@ -61,19 +61,21 @@ def add_file(con: duckdb.DuckDBPyConnection, raw: RawFile, kind: str, period: da
     """Adds up one raw file; returns the lines that it has."""
     conform(raw, COLUMNS[kind], {"delivery_period": period}, view="control_raw")
     before = _lines(con)
-    con.execute(
-        "INSERT INTO control_part BY NAME " + (SQL / f"control_{kind}.sql").read_text(encoding="utf-8")
-    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW control_line AS {_sql(kind)}")
+    con.execute(_sql("sum"))
+    con.execute("DROP VIEW control_line")
     return _lines(con) - before
 
 
 def keep(con: duckdb.DuckDBPyConnection, load_id: str, source: str) -> None:
     """Writes the sums of all files to invoice_total."""
-    con.execute(
-        (SQL / "control_keep.sql").read_text(encoding="utf-8"), {"load_id": load_id, "source": source}
-    ).fetchall()
+    con.execute(_sql("keep"), {"load_id": load_id, "source": source}).fetchall()
 
 
 def _lines(con: duckdb.DuckDBPyConnection) -> int:
     ((lines,),) = con.execute("SELECT coalesce(sum(lines), 0) FROM control_part").fetchall()
     return int(lines)
+
+
+def _sql(part: str) -> str:
+    return (SQL / f"control_{part}.sql").read_text(encoding="utf-8")

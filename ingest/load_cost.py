@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import duckdb
 
 from data.load import Load
+from data.restatement import told
 from data.sql import sql as data_sql
 from data.warehouse import Warehouse
 from ingest import control, raw
@@ -75,6 +76,8 @@ def _replace(
         load.drop_cost_period(period)
         load.write_parquet("cost", period, _sql("write_cost"), {"period": period})
     control.keep(load.con, load.load_id, load.source)
+    replaced = load.restatements()
+    staged.notes += told(replaced)
     load.con.execute("DROP TABLE temp.stage_cost")
     only = periods[0] if len(periods) == 1 else None
     message = "; ".join(staged.notes) or None
@@ -86,7 +89,14 @@ def _replace(
         message=message,
     )
     return LoadResult(
-        load.source, source.kind, "loaded", staged.lines, staged.rejected, only, message=message
+        load.source,
+        source.kind,
+        "loaded",
+        staged.lines,
+        staged.rejected,
+        only,
+        message=message,
+        replaced=replaced,
     )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
-from ingest.files import Entry, Place
+from ingest.files import Entry, Place, tables, whole
 from ingest.source import Delivery, SourceError, Window
 
 PERIOD_FOLDER = re.compile(
@@ -46,7 +47,7 @@ class Manifest:
         return [re.sub(r"^s3://[^/]+/", "", str(key)) for key in (named if isinstance(named, list) else ())]
 
 
-def latest(place: Place, entries: Iterable[Entry]) -> list[Manifest]:
+def _latest(place: Place, entries: Iterable[Entry]) -> list[Manifest]:
     """The manifest in force of each billing period, oldest first. Raises SourceError for two reports."""
     by_period: defaultdict[tuple[str, date], list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -63,9 +64,33 @@ def latest(place: Place, entries: Iterable[Entry]) -> list[Manifest]:
                   key=lambda manifest: manifest.period)  # fmt: skip
 
 
-def deliveries(place: Place, entries: list[Entry], window: Window, staging: Path) -> Iterator[Delivery]:
+def fetch(
+    place: Place, window: Window, nothing: str, check_bare: Callable[[Place, list[Entry]], None] | None = None
+) -> Iterator[Delivery]:
+    """One delivery per billing period that the manifests tell; without any, all the files as one.
+
+    `nothing` ends the sentence "<place> holds …" where there are no files either; `check_bare` may refuse
+    files that come without a manifest. Raises SourceError.
+    """
+    entries = place.entries()
+    with TemporaryDirectory(prefix="inferledger-") as folder:
+        staging = Path(folder)
+        if told := _latest(place, entries):
+            yield from _deliveries(place, told, entries, window, staging)
+            return
+        found = tables(place, entries)
+        if not found:
+            raise SourceError(f"{place.uri} holds {nothing}.")
+        if check_bare:
+            check_bare(place, found)
+        yield whole(tuple(place.file(entry, staging) for entry in found))
+
+
+def _deliveries(
+    place: Place, told: list[Manifest], entries: list[Entry], window: Window, staging: Path
+) -> Iterator[Delivery]:
     """One delivery per billing period that touches the window, oldest first: the files its manifest names."""
-    for manifest in latest(place, entries):
+    for manifest in told:
         if not touches(manifest.period, window):
             continue
         found = [(key, resolve(key, entries, manifest.entry.key)) for key in manifest.keys]

@@ -1,101 +1,51 @@
 """Every source there is, by its kind.
 
-Each loader is imported when it is asked for: a command that needs no cloud does without every cloud's SDK.
+Each module is named here and imported when it is asked for: a command that needs no cloud does without every
+cloud's SDK.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pkgutil import resolve_name
 
 from data.warehouse import Grain, Warehouse
-from ingest import settings
 from ingest.progress import Progress
+from ingest.settings import AnyOptions
 from ingest.source import LoadResult, Window
-
-Loader = Callable[[Warehouse, str, Any, Window, Progress], list[LoadResult]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of source brings, and the function that loads one."""
+    """What a kind of source brings, and where its parts are: 'module:name'.
+
+    The source takes every option by its name, `kind` aside.
+    """
 
     grain: Grain
-    load: Loader
+    source: str
+    loader: str
 
-
-def _focus(
-    wh: Warehouse, name: str, options: settings.FocusOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_cost import load_deliveries
-    from ingest.sources.focus import Focus
-
-    return load_deliveries(wh, name, Focus(options.location, options.endpoint_url), window, progress)
-
-
-def _aws_cur(
-    wh: Warehouse, name: str, options: settings.AwsCurOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_cost import load_deliveries
-    from ingest.sources.aws_cur import AwsCur
-
-    return load_deliveries(wh, name, AwsCur(options.location, options.endpoint_url), window, progress)
-
-
-def _gcp(
-    wh: Warehouse, name: str, options: settings.GcpOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_cost import load_deliveries
-    from ingest.sources.gcp import GcpExport
-
-    return load_deliveries(wh, name, GcpExport(options.location), window, progress)
-
-
-def _gcp_prices(
-    wh: Warehouse, name: str, options: settings.GcpPricesOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_prices import load_prices
-    from ingest.sources.gcp_prices import GcpPrices
-
-    return load_prices(wh, name, GcpPrices(options.endpoint_url), window, progress)
-
-
-def _prometheus(
-    wh: Warehouse, name: str, options: settings.PrometheusOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_telemetry import load_telemetry
-    from ingest.sources.prometheus import Prometheus
-
-    headers = tuple(options.headers.items())
-    source = Prometheus(options.location, options.at, options.matcher, options.token_env, headers)
-    return load_telemetry(wh, name, source, window, progress)
-
-
-def _requests(
-    wh: Warehouse, name: str, options: settings.RequestsOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_requests import load_requests
-    from ingest.sources.requests import RequestLog
-
-    return load_requests(wh, name, RequestLog(options.location, options.mapping), window, progress)
-
-
-def _resources(
-    wh: Warehouse, name: str, options: settings.ResourcesOptions, window: Window, progress: Progress
-) -> list[LoadResult]:
-    from ingest.load_reference import load_resources
-    from ingest.sources.resources import Resources
-
-    return load_resources(wh, name, Resources(options.location), window, progress)
+    def load(
+        self, wh: Warehouse, name: str, options: AnyOptions, window: Window, progress: Progress
+    ) -> list[LoadResult]:
+        """Loads the window of the source that the options describe. Raises SourceError."""
+        source = resolve_name(self.source)(**options.model_dump(exclude={"kind"}))
+        results: list[LoadResult] = resolve_name(self.loader)(wh, name, source, window, progress)
+        return results
 
 
 REGISTRY: Mapping[str, Kind] = {
-    "focus": Kind("cost", _focus),
-    "aws-cur": Kind("cost", _aws_cur),
-    "gcp": Kind("cost", _gcp),
-    "prices-gcp": Kind("reference", _gcp_prices),
-    "prometheus": Kind("telemetry", _prometheus),
-    "requests": Kind("traffic", _requests),
-    "resources": Kind("reference", _resources),
+    "focus": Kind("cost", "ingest.sources.focus:Focus", "ingest.load_cost:load_deliveries"),
+    "aws-cur": Kind("cost", "ingest.sources.aws_cur:AwsCur", "ingest.load_cost:load_deliveries"),
+    "gcp": Kind("cost", "ingest.sources.gcp:GcpExport", "ingest.load_cost:load_deliveries"),
+    "prices-gcp": Kind("reference", "ingest.sources.gcp_prices:GcpPrices", "ingest.load_prices:load_prices"),
+    "prometheus": Kind(
+        "telemetry", "ingest.sources.prometheus:Prometheus", "ingest.load_telemetry:load_telemetry"
+    ),
+    "requests": Kind("traffic", "ingest.sources.requests:RequestLog", "ingest.load_requests:load_requests"),
+    "resources": Kind(
+        "reference", "ingest.sources.resources:Resources", "ingest.load_reference:load_resources"
+    ),
 }

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -15,12 +16,15 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from data.check import Finding
-from data.export import Exported
 from data.preview import Preview
+from data.restatement import told
 from data.status import Status
 from ingest.progress import Progress
 from ingest.run import Outcome
 from ingest.source import LoadResult, Window
+
+if TYPE_CHECKING:
+    from data.export import Exported  # it needs pandas, which a load does without
 
 UNKNOWN = "–"
 WIDEST = 120  # characters of a previewed value
@@ -96,6 +100,10 @@ def print_status(status: Status) -> None:
     coverage = UNKNOWN if status.coverage is None else f"{status.coverage:.1%}"
     console.print(f"{coverage} of GPU cost observed")
     console.print(_sources(status))
+    for restated in status.restatements:
+        (said,) = told([restated])
+        when = f"{restated.restated_at:%Y-%m-%d %H:%M} UTC"
+        console.print(f"{restated.source} {said}, at {when}", soft_wrap=True, markup=False)
     table = _table("billing period", "currency", ">unexplained")
     for row in status.unexplained:
         style = "green" if row.amount == 0 else "red"

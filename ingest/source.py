@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from data.restatement import Restatement
+
 Grain = Literal["cost", "telemetry", "traffic", "reference"]
 
 
@@ -70,3 +72,4 @@ class LoadResult:
     billing_period: date | None = None
     window: Window | None = None
     message: str | None = None
+    replaced: tuple[Restatement, ...] = ()

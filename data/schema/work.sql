@@ -17,7 +17,6 @@ CREATE TABLE IF NOT EXISTS load (
     rows             BIGINT NOT NULL DEFAULT 0,
     rejected         BIGINT NOT NULL DEFAULT 0,
     effective_usable BOOLEAN NOT NULL DEFAULT TRUE, -- false: the export's EffectiveCost is damaged, only billed is shown
-    replaced_load_id VARCHAR,             -- the load whose rows this one replaced
     message          VARCHAR
 );
 
@@ -75,8 +74,8 @@ CREATE TABLE IF NOT EXISTS invoice_total (
     list_rounding        DECIMAL(38,24)
 );
 
--- What a replaced load had stated, so that a restated month can show what changed.
--- Grain: replaced load × billing period × provider × currency.
+-- What a replaced load had stated and which load replaced it there, so that a restated month can show what changed.
+-- Grain: replaced load × billing period × provider × currency; a load may replace several, and several may replace one.
 CREATE TABLE IF NOT EXISTS replaced_total (
     load_id          VARCHAR NOT NULL,
     source           VARCHAR NOT NULL,
@@ -84,7 +83,8 @@ CREATE TABLE IF NOT EXISTS replaced_total (
     provider         VARCHAR,
     billing_currency VARCHAR,
     lines            BIGINT NOT NULL,
-    billed_cost      DECIMAL(38,12)
+    billed_cost      DECIMAL(38,12),
+    replaced_by      VARCHAR              -- the load that states this period instead; NULL: an older store, nobody can tell
 );
 
 -- Telemetry as the source tells it, before money. Grain: source × device × UTC hour × holder.

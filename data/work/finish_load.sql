@@ -9,6 +9,5 @@ UPDATE load SET
     rows             = $rows,
     rejected         = (SELECT count(*) FROM reject WHERE reject.load_id = $load_id),
     effective_usable = $effective_usable,
-    replaced_load_id = $replaced,
     message          = $message
 WHERE load_id = $load_id;

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from ingest import manifests
-from ingest.files import Entry, Place, place, tables, whole
+from ingest.files import Entry, Place, place
 from ingest.layout import Layout
 from ingest.raw import Column, columns
 from ingest.source import Delivery, SourceError, Window
@@ -67,22 +66,16 @@ class AwsCur:
 
     def fetch(self, window: Window) -> Iterator[Delivery]:
         """Yield one delivery per billing period that the manifests tell; bare files are one. Raises SourceError."""
-        there = place(str(self.location), self.endpoint_url)
-        entries = there.entries()
-        with TemporaryDirectory(prefix="inferledger-") as staging:
-            if manifests.latest(there, entries):
-                yield from manifests.deliveries(there, entries, window, Path(staging))
-            else:
-                yield _bare(there, entries, Path(staging))
-
-
-def _bare(there: Place, entries: list[Entry], staging: Path) -> Delivery:
-    """Report files that were handed over without their manifest: one delivery, named by content."""
-    found = tables(there, entries)
-    if not found:
-        raise SourceError(
-            f"{there.uri} holds neither a manifest nor report files (.csv, .csv.gz, .parquet, .zip)."
+        yield from manifests.fetch(
+            place(str(self.location), self.endpoint_url),
+            window,
+            "neither a manifest nor report files (.csv, .csv.gz, .parquet, .zip)",
+            _check_bare,
         )
+
+
+def _check_bare(there: Place, found: list[Entry]) -> None:
+    """Report files may be handed over without their manifest, but not a delivery's own folder. Raises SourceError."""
     laid_out = [entry.key for entry in found if manifests.period_of(entry.key)]
     if laid_out:
         raise SourceError(
@@ -90,4 +83,3 @@ def _bare(there: Place, entries: list[Entry], staging: Path) -> Delivery:
             "without it nobody can tell which files are the current delivery. Copy the folder with its "
             "*-Manifest.json, point at the folder above it, or name one delivery's files or folder directly."
         )
-    return whole(tuple(there.file(entry, staging) for entry in found))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from ingest import manifests
-from ingest.files import place, tables, whole
+from ingest.files import place
 from ingest.layout import Layout
 from ingest.raw import Column, columns
-from ingest.source import Delivery, SourceError, Window
+from ingest.source import Delivery, Window
 
 COLUMNS = (
     *columns(
@@ -59,15 +58,8 @@ class Focus:
 
     def fetch(self, window: Window) -> Iterator[Delivery]:
         """Yield what lies there as one delivery, or one per period where manifests tell. Raises SourceError."""
-        there = place(str(self.location), self.endpoint_url)
-        entries = there.entries()
-        with TemporaryDirectory(prefix="inferledger-") as staging:
-            if manifests.latest(there, entries):
-                yield from manifests.deliveries(there, entries, window, Path(staging))
-                return
-            found = tables(there, entries)
-            if not found:
-                raise SourceError(
-                    f"{there.uri} holds no FOCUS files. Expected .csv, .csv.gz or .parquet, alone or in a folder."
-                )
-            yield whole(tuple(there.file(entry, Path(staging)) for entry in found))
+        yield from manifests.fetch(
+            place(str(self.location), self.endpoint_url),
+            window,
+            "no FOCUS files. Expected .csv, .csv.gz or .parquet, alone or in a folder",
+        )

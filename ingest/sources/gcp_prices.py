@@ -50,7 +50,7 @@ class Price:
 class GcpPrices:
     """The public catalogue, or one that speaks like it at `endpoint` (http:// for a local one, without credentials)."""
 
-    endpoint: str | None = None
+    endpoint_url: str | None = None
     kind: ClassVar[str] = "prices-gcp"
     provider: ClassVar[str] = "GCP"
 
@@ -68,7 +68,7 @@ class GcpPrices:
             ) from error
         except (GoogleAPIError, OSError) as error:
             raise SourceError(
-                f"The Cloud Catalog at {self.endpoint or 'cloudbilling.googleapis.com'} did not answer: {error}"
+                f"The Cloud Catalog at {self.endpoint_url or 'cloudbilling.googleapis.com'} did not answer: {error}"
             ) from error
 
     def _client(self) -> Any:  # noqa: ANN401 - the SDK ships no types
@@ -76,13 +76,13 @@ class GcpPrices:
         from google.auth.credentials import AnonymousCredentials
         from google.cloud import billing_v1
 
-        if not self.endpoint:
+        if not self.endpoint_url:
             return billing_v1.CloudCatalogClient(transport="rest")
         local = None
-        if self.endpoint.startswith("http://"):
+        if self.endpoint_url.startswith("http://"):
             local = AnonymousCredentials()  # type: ignore[no-untyped-call]
         return billing_v1.CloudCatalogClient(
-            transport="rest", credentials=local, client_options=ClientOptions(api_endpoint=self.endpoint)
+            transport="rest", credentials=local, client_options=ClientOptions(api_endpoint=self.endpoint_url)
         )
 
 

@@ -8,8 +8,8 @@ One code behind three readers: dcgm-exporter's gauges become device hours and id
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.source import Window
@@ -34,7 +34,7 @@ class Prometheus:
     at: datetime | None = None
     matcher: str = ""
     token_env: str = TOKEN
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
     kind: str = "prometheus"
 
     def batches(self, window: Window, watermark: datetime | None) -> Iterator[Batch]:
@@ -44,7 +44,7 @@ class Prometheus:
         one batch.
         """
         if self.location.startswith(("http://", "https://")):
-            server = Server(self.location, self.token_env, dict(self.headers), self.matcher)
+            server = Server(self.location, self.token_env, self.headers, self.matcher)
             yield from server_batches(server, window, watermark, now_utc())
         else:
             yield from file_batches(self.location, window, self.at)

@@ -5,12 +5,10 @@ SELECT
     billing_account_id,
     sub_account_id,
     billing_currency,
-    count(*) AS lines,
-    sum(exact(billed)) AS billed_cost,
-    sum(exact(contracted)) AS contracted_cost,
-    sum(exact(list)) AS list_cost,
-    rounding(billed) AS billed_rounding,
-    rounding(contracted) AS contracted_rounding,
-    rounding(list) AS list_rounding
+    exact(billed) AS billed,
+    stored(billed) AS billed_stored,
+    exact(contracted) AS contracted,
+    stored(contracted) AS contracted_stored,
+    exact(list) AS list,
+    stored(list) AS list_stored
 FROM control_raw
-GROUP BY 1, 2, 3, 4, 5, 6

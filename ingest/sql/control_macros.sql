@@ -6,9 +6,6 @@ CREATE OR REPLACE TEMP MACRO exact(x) AS
             THEN TRY_CAST(regexp_replace(x, '[$€£,\s]', '', 'g') AS DECIMAL(38,24)) END
     );
 CREATE OR REPLACE TEMP MACRO stored(x) AS coalesce(TRY_CAST(x AS DECIMAL(38,12)), CAST(exact(x) AS DECIMAL(38,12)));
--- what storing 12 decimals adds to the sum of the lines
-CREATE OR REPLACE TEMP MACRO rounding(x) AS
-    CAST(sum(stored(x)) AS DECIMAL(38,24)) - sum(exact(x));
 CREATE OR REPLACE TEMP MACRO known_provider(x) AS
     CASE
         WHEN x ILIKE 'aws%' OR x ILIKE 'amazon%' THEN 'AWS'

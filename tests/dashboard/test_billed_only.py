@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from small_store import line, load_lines
-from streamlit.testing.v1 import AppTest
+from visitor import visit
 
 from dashboard import headlines_versions
 from dashboard.charts import provenance as charts
@@ -21,7 +20,6 @@ from data.query.versions import versions
 from data.snapshot import open_latest
 from data.warehouse import Warehouse
 
-FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
 OCTOBER = Filters(date(2026, 10, 1), date(2026, 11, 1))
 
 
@@ -47,18 +45,7 @@ def damaged(tmp_path_factory):
 @pytest.fixture
 def opened(damaged, monkeypatch):
     monkeypatch.setenv("INFERLEDGER_HOME", str(damaged))
-
-    def opened(page: str = "overview", **query: str) -> AppTest:
-        app = AppTest.from_file(str(FRAME), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        if page != "overview":
-            app.switch_page(f"views/{page}.py").run()
-        assert not app.exception, [e.message for e in app.exception]
-        return app
-
-    return opened
+    return visit
 
 
 def test_only_what_stands_and_is_in_scope_counts_as_damaged(damaged):

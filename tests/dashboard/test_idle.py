@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 from estate import build
-from streamlit.testing.v1 import AppTest
+from visitor import visit
 
 from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
@@ -18,7 +19,6 @@ from data.remedy import NOT_WHOLE, OVER, remedy, whole_machine
 from data.snapshot import open_latest
 
 SQL = Path(__file__).parents[1] / "support" / "idle_estate.sql"
-FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +60,7 @@ def pair(tmp_path):
 @pytest.fixture
 def page(six_machines, monkeypatch):
     monkeypatch.setenv("INFERLEDGER_HOME", str(six_machines))
-
-    def page(**query):
-        app = AppTest.from_file(str(FRAME), default_timeout=60)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run().switch_page("views/idle.py").run()
-        assert not app.exception, [e.message for e in app.exception]
-        return app
-
-    return page
+    return partial(visit, "idle")
 
 
 def finding(found, machine):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from small_store import device_hour, load_rows
 from streamlit.testing.v1 import AppTest
+from visitor import visit
 
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 
-FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
 VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
 
 
@@ -43,14 +42,6 @@ def failed(home):
         wh.publish(ModelSettings())
 
 
-def opened(page: str) -> AppTest:
-    app = AppTest.from_file(str(FRAME), default_timeout=30).run()
-    if page != "overview":
-        app.switch_page(f"views/{page}.py").run()
-    assert not app.exception, [e.message for e in app.exception]
-    return app
-
-
 def table(app: AppTest, column: str):
     return next(frame.value for frame in app.dataframe if column in frame.value)
 
@@ -58,12 +49,12 @@ def table(app: AppTest, column: str):
 @pytest.mark.usefixtures("seen")
 @pytest.mark.parametrize("page", VIEWS)
 def test_every_page_says_that_charges_are_missing(page):
-    assert "no charges yet" in opened(page).info[0].value
+    assert "no charges yet" in visit(page).info[0].value
 
 
 @pytest.mark.usefixtures("seen")
 def test_the_data_page_counts_the_hours_on_no_bill():
-    app = opened("data")
+    app = visit("data")
 
     assert table(app, "last_status")["source"].tolist() == ["dcgm"]
     assert table(app, "unbilled_hours")["unbilled_hours"].tolist() == [2]
@@ -71,14 +62,14 @@ def test_the_data_page_counts_the_hours_on_no_bill():
 
 @pytest.mark.usefixtures("seen")
 def test_utilisation_needs_no_bill():
-    utilisation = next(card for card in opened("utilisation").metric if card.label.startswith("Utilisation"))
+    utilisation = next(card for card in visit("utilisation").metric if card.label.startswith("Utilisation"))
 
     assert utilisation.value == "37.5 %"  # 45 of 120 minutes
 
 
 @pytest.mark.usefixtures("failed")
 def test_a_failed_load_shows_its_message():
-    sources = table(opened("data"), "last_status")
+    sources = table(visit("data"), "last_status")
 
     assert sources["last_status"].tolist() == ["failed"]
     assert "no column BilledCost" in sources["last_message"][0]

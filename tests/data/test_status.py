@@ -131,6 +131,7 @@ def test_status_of_a_small_bill_to_the_last_digit(store):
             {"billing_period": "2026-10-01", "currency": "USD", "amount": "0"},
             {"billing_period": "2026-11-01", "currency": "USD", "amount": "0"},
         ],
+        "restatements": [],
     }
 
 
@@ -211,6 +212,17 @@ def test_a_sound_store_holds_every_invariant(store):
             "2026-11-01 credit USD ladder none parts -0.300000000000",
         ),
         (
+            "UPDATE ladder SET billed_cost = billed_cost + 1 WHERE rung = 'credit'",
+            "Every rung of the ladder is the sum of its parts",
+            "2026-11-01 credit USD",
+        ),
+        (
+            "INSERT INTO ladder BY NAME SELECT * REPLACE ('nobody' AS rung, 0 AS effective_cost, 0 AS billed_cost) "
+            "FROM ladder WHERE rung = 'credit'",
+            "Every rung of the ladder is the sum of its parts",
+            "2026-11-01 nobody USD ladder 0.000000000000 parts none",
+        ),
+        (
             "INSERT INTO cost BY NAME SELECT * REPLACE ('copy' AS source) FROM cost LIMIT 1",
             "No account's billing period comes from two sources",
             "AWS 100 2026-10-01 in bill, copy",
@@ -251,6 +263,17 @@ def test_check_counts_the_rows_of_each_file(store):
     duckdb.connect().sql(f"COPY (FROM read_parquet('{file}') LIMIT 1) TO '{file}.new' (FORMAT parquet)")
     file.with_name(file.name + ".new").replace(file)
     assert broken(store)["Every Parquet file is there and has its rows"] == (f"{file} has 1 rows, not 2",)
+
+
+def test_check_finds_nothing_wrong_with_a_kept_snapshot_of_an_older_version(store):
+    """After an upgrade readers refuse it, but it is whole, and `check` must not end over it."""
+    with duckdb.connect(str(snapshot_file(store, 1))) as con:
+        con.execute("UPDATE snapshot SET schema_version = 0")
+    with Warehouse.open(store) as warehouse:
+        warehouse.record_failure("bill", "focus", "cost", OSError("gone"))
+        warehouse.publish(ModelSettings())
+    assert [snapshot.generation for snapshot in open_latest(store).generations()] == [1, 2]
+    assert broken(store) == {}
 
 
 def test_check_names_a_snapshot_that_does_not_open(store):

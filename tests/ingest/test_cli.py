@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields
+from pkgutil import resolve_name
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +17,7 @@ from data.pointer import read_pointer
 from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.registry import REGISTRY
-from ingest.settings import KINDS, SettingsError, read_settings
+from ingest.settings import KINDS, Options, SettingsError, read_settings
 
 HEADER = "BillingAccountId,BillingCurrency,BillingPeriodStart,BilledCost,ChargeCategory,ChargePeriodStart,ProviderName"
 LINE = "{account},USD,2026-10-01,{cost},Usage,2026-10-05T00:00:00Z,{provider}"
@@ -67,6 +69,15 @@ def test_the_same_file_twice_is_loaded_once(call, bill, home):
     assert "unchanged" in second.output
     assert read_pointer(home).current.generation == 1
     assert source_of(call)["periods"][0]["billed_cost"] == "1.25"
+
+
+def test_a_restated_month_is_said_by_the_load_and_by_status(call, bill):
+    call("focus", bill())
+    restated = "replaced 1 line (1.25 → 1.75 USD) of 2026-10"
+    assert restated in " ".join(call("focus", bill(cost="1.75")).output.split())
+    assert f"focus {restated}, at " in call("status").output
+    (told,) = json.loads(call("status", "--json").output)["restatements"]
+    assert (told["billed_before"], told["billed_after"]) == ("1.25", "1.75")
 
 
 def test_the_source_is_named_by_its_kind_unless_told(call, bill):
@@ -277,6 +288,17 @@ def test_a_local_bill_needs_no_cloud_sdk(bill):
 
 def test_every_kind_of_the_settings_has_a_loader():
     assert set(KINDS) == set(REGISTRY)
+
+
+@pytest.mark.parametrize("kind", sorted(REGISTRY))
+def test_a_source_takes_every_option_by_its_name_and_its_loader_is_there(kind):
+    """The registry hands the options over by name, so a name that differs would fail only when somebody uses it."""
+    source = resolve_name(REGISTRY[kind].source)
+    assert source.kind == kind
+    taken = {f.name for f in fields(source)}
+    (options,) = (o for o in Options.__subclasses__() if o.model_fields["kind"].default == kind)
+    assert set(options.model_fields) - {"kind"} == taken - {"kind"}
+    assert callable(resolve_name(REGISTRY[kind].loader))
 
 
 def test_settings_are_read_once_and_frozen(settings):

@@ -27,6 +27,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
+from data.check import check
+from data.model.settings import ModelSettings
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 from ingest import raw
 from ingest.layout import Layout
@@ -63,6 +66,31 @@ def test_a_delivery_replaces_its_periods_and_no_others(wh, tmp_path):
         (date(2026, 9, 1),),
         (date(2026, 10, 1),),
     ]
+
+
+def test_a_delivery_says_what_it_replaced_and_only_then(wh, tmp_path):
+    """3 lines of 1 + 2 + 3 dollars, then 4 that are 10: the result, the store and the command line say the same."""
+    (first,) = load(wh, focus(tmp_path, *lines(3), name="first.csv"))
+    (second,) = load(wh, focus(tmp_path, *lines(4), name="second.csv"))
+    (again,) = load(wh, focus(tmp_path, *lines(4), name="second.csv"))
+    assert (first.message, first.replaced) == (None, ())
+    assert second.message == "replaced 3 lines by 4 (6.00 → 10.00 USD) of 2026-10"
+    (restated,) = second.replaced
+    assert (restated.billed_before, restated.billed_after, restated.lines_after) == (6, 10, 4)
+    assert (again.status, again.message, again.replaced) == ("unchanged", None, ())
+    kept = wh.con.execute("SELECT message FROM load WHERE status <> 'unchanged' ORDER BY load_id").fetchall()
+    assert kept == [(None,), (second.message,)]
+
+
+def test_check_takes_no_rejected_line_of_a_replaced_month_for_a_lost_one(wh, tmp_path):
+    """Invoice totals count a line that cannot be used, the load's rows do not."""
+    september = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "ChargePeriodStart": "2026-09-02T00:00:00Z"}
+    broken = FOCUS_LINE | september | {"BilledCost": "n/a"}
+    load(wh, focus(tmp_path, *lines(150), *lines(3, **september), broken, name="both.csv"))
+    load(wh, focus(tmp_path, *lines(2, **september), name="september.csv"))
+    assert [(period, count) for period, count, _, _ in sums(wh)] == [("2026-09", 2), ("2026-10", 150)]
+    wh.publish(ModelSettings())
+    assert [finding.violations for finding in check(open_latest(wh.home)) if finding.violations] == []
 
 
 def test_a_delivery_of_which_only_a_part_is_live_is_loaded_again(wh, tmp_path):

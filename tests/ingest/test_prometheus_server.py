@@ -321,7 +321,7 @@ def test_the_token_comes_from_the_environment(warehouse, monkeypatch):
     monkeypatch.setenv("INFERLEDGER_PROMETHEUS_TOKEN", "secret-1")
     monkeypatch.setenv("OTHER_TOKEN", "secret-2")
     with tiny() as (url, asked):
-        load(warehouse, url, START, START + timedelta(hours=1), headers=(("X-Scope-OrgID", "team"),))
+        load(warehouse, url, START, START + timedelta(hours=1), headers={"X-Scope-OrgID": "team"})
         load(warehouse, url, START, START + timedelta(hours=1), token_env="OTHER_TOKEN", source="other")
     assert {headers["Authorization"] for _, headers in asked} == {"Bearer secret-1", "Bearer secret-2"}
     assert {name.lower(): told for name, told in asked[0][1].items()}["x-scope-orgid"] == "team"

@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from data.home import snapshot_file
-from data.pointer import Pointer, Snapshot, write_pointer
+from data.pointer import SCHEMA_VERSION, Pointer, Snapshot, write_pointer
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "data" / "schema"
+PUBLISHED_AT = datetime(2026, 11, 1, 6, 3)
 FROM_WORK = ("load", "file", "reject", "invoice_total", "replaced_total", "price")
 
 
@@ -36,9 +37,9 @@ def build(home: Path, *, rows: bool = True) -> Path:
         con.execute(_shapes())
         if rows:
             con.execute((Path(__file__).parent / "estate.sql").read_text())
-        else:  # also an empty store says which shape it has
-            con.execute("INSERT INTO snapshot VALUES (1, TIMESTAMP '2026-11-01 06:03', 1, NULL)")
-    published = Snapshot(1, datetime(2026, 11, 1, 6, 3), path)
+        stamp = [1, PUBLISHED_AT, SCHEMA_VERSION, date(2026, 11, 1) if rows else None]
+        con.execute("INSERT INTO snapshot VALUES (?, ?, ?, ?)", stamp)  # an empty store says its shape too
+    published = Snapshot(1, PUBLISHED_AT, path)
     write_pointer(home, Pointer(home=str(home), content="", model="", kept=(published,)))
     return home
 

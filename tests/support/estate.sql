@@ -170,19 +170,19 @@ INSERT INTO idle_run_day SELECT run_id, start_at::DATE, seconds, cost FROM idle_
 -- Loads: October of AWS was delivered twice; the second load added 40 lines and $120. One row of a file was rejected.
 INSERT INTO load BY NAME
 SELECT * FROM (VALUES
-    ('L-aws-09', 'demo-aws', 'aws-cur', 'cost', 'loaded', TIMESTAMP '2026-10-03 06:00', DATE '2026-09-01', 4200, 0, NULL),
-    ('L-aws-10a', 'demo-aws', 'aws-cur', 'cost', 'loaded', TIMESTAMP '2026-10-20 06:00', DATE '2026-10-01', 521, 0, NULL),
-    ('L-aws-10', 'demo-aws', 'aws-cur', 'cost', 'loaded', TIMESTAMP '2026-11-01 06:00', DATE '2026-10-01', 561, 1, 'L-aws-10a'),
-    ('L-gcp-10', 'demo-gcp', 'gcp', 'cost', 'loaded', TIMESTAMP '2026-11-01 06:01', DATE '2026-10-01', 900, 0, NULL),
-    ('L-prom', 'prometheus', 'prometheus', 'telemetry', 'loaded', TIMESTAMP '2026-11-01 06:02', NULL, 88000, 0, NULL)
-) t(load_id, source, kind, grain, status, started_at, billing_period, rows, rejected, replaced_load_id);
+    ('L-aws-09', 'demo-aws', 'aws-cur', 'cost', 'loaded', TIMESTAMP '2026-10-03 06:00', DATE '2026-09-01', 4200, 0),
+    ('L-aws-10a', 'demo-aws', 'aws-cur', 'cost', 'loaded', TIMESTAMP '2026-10-20 06:00', DATE '2026-10-01', 521, 0),
+    ('L-aws-10', 'demo-aws', 'aws-cur', 'cost', 'loaded', TIMESTAMP '2026-11-01 06:00', DATE '2026-10-01', 561, 1),
+    ('L-gcp-10', 'demo-gcp', 'gcp', 'cost', 'loaded', TIMESTAMP '2026-11-01 06:01', DATE '2026-10-01', 900, 0),
+    ('L-prom', 'prometheus', 'prometheus', 'telemetry', 'loaded', TIMESTAMP '2026-11-01 06:02', NULL, 88000, 0)
+) t(load_id, source, kind, grain, status, started_at, billing_period, rows, rejected);
 INSERT INTO invoice_total BY NAME
 SELECT 'L-aws-' || strftime(billing_period, '%m') AS load_id, 'demo-aws' AS source, billing_period, day, provider, billing_account_id,
     sub_account_id, billing_currency, count(*) AS lines, sum(billed_cost) AS billed_cost, sum(contracted_cost) AS contracted_cost,
     sum(list_cost) AS list_cost, 0 AS billed_rounding, 0 AS contracted_rounding, 0 AS list_rounding
 FROM ladder WHERE rung <> 'unexplained' GROUP BY billing_period, day, provider, billing_account_id, sub_account_id, billing_currency;
 INSERT INTO replaced_total VALUES ('L-aws-10a', 'demo-aws', '2026-10-01', 'AWS', 'USD', 521, (
-    SELECT sum(billed_cost) - 120 FROM invoice_total WHERE load_id = 'L-aws-10' AND provider = 'AWS'));
+    SELECT sum(billed_cost) - 120 FROM invoice_total WHERE load_id = 'L-aws-10' AND provider = 'AWS'), 'L-aws-10');
 INSERT INTO file BY NAME
 SELECT 'L-aws-10/1' AS file_id, 'L-aws-10' AS load_id, 'demo-aws' AS source, 's3://exports/cur/data/2026-10/part-00001.parquet' AS uri, 2640 AS rows;
 INSERT INTO reject VALUES ('L-aws-10', 'L-aws-10/1', 'demo-aws', 17, 'UnblendedCost is not a number: "n/a"', 'AmazonEC2,…,n/a,…');
@@ -191,4 +191,3 @@ INSERT INTO source_state VALUES
     ('demo-gcp', 'gcp', 'cost', 900, 0, '2026-11-01', 'L-gcp-10', 'loaded', NULL),
     ('prometheus', 'prometheus', 'telemetry', 88000, 0, '2026-11-01', 'L-prom', 'loaded', NULL),
     ('requests', 'requests', 'traffic', 0, 0, NULL, NULL, 'failed', 'column ''model'' is missing in traces.csv; there are: ts, tokens.');
-INSERT INTO snapshot VALUES (1, '2026-11-01 06:03', 1, '2026-11-01');

@@ -1,24 +1,27 @@
 -- Every rung of the ladder against its parts.
-WITH parts AS (
-    SELECT billing_period, rung, billing_currency, sum(effective_cost) AS effective_cost, sum(billed_cost) AS billed_cost
-    FROM part
-    GROUP BY 1, 2, 3
-),
-rungs AS (
-    SELECT billing_period, rung, billing_currency, sum(effective_cost) AS effective_cost, sum(billed_cost) AS billed_cost
+WITH amounts AS (
+    SELECT true AS in_ladder, billing_period, rung, billing_currency, effective_cost, billed_cost
     FROM ladder
     WHERE rung <> 'unexplained'
+    UNION ALL
+    SELECT false, billing_period, rung, billing_currency, effective_cost, billed_cost
+    FROM part
+),
+rungs AS (
+    SELECT
+        billing_period, rung, billing_currency,
+        bool_and(in_ladder) OR NOT bool_or(in_ladder) AS alone,
+        sum(effective_cost) FILTER (WHERE in_ladder) AS ladder_effective,
+        sum(effective_cost) FILTER (WHERE NOT in_ladder) AS parts_effective,
+        sum(billed_cost) FILTER (WHERE in_ladder) AS ladder_billed,
+        sum(billed_cost) FILTER (WHERE NOT in_ladder) AS parts_billed
+    FROM amounts
     GROUP BY 1, 2, 3
 )
-SELECT concat_ws(' ', coalesce(rungs.billing_period, parts.billing_period), coalesce(rungs.rung, parts.rung),
-    coalesce(rungs.billing_currency, parts.billing_currency),
-    'ladder', coalesce(CAST(rungs.effective_cost AS VARCHAR), 'none'),
-    'parts', coalesce(CAST(parts.effective_cost AS VARCHAR), 'none'))
+SELECT concat_ws(' ', billing_period, rung, billing_currency,
+    'ladder', coalesce(CAST(ladder_effective AS VARCHAR), 'none'),
+    'parts', coalesce(CAST(parts_effective AS VARCHAR), 'none'))
 FROM rungs
-FULL JOIN parts
-    ON parts.billing_period IS NOT DISTINCT FROM rungs.billing_period AND parts.rung = rungs.rung
-    AND parts.billing_currency IS NOT DISTINCT FROM rungs.billing_currency
-WHERE parts.rung IS NULL
-    OR rungs.rung IS NULL
-    OR coalesce(parts.effective_cost, 0) <> coalesce(rungs.effective_cost, 0)
-    OR coalesce(parts.billed_cost, 0) <> coalesce(rungs.billed_cost, 0);
+WHERE alone
+    OR coalesce(parts_effective, 0) <> coalesce(ladder_effective, 0)
+    OR coalesce(parts_billed, 0) <> coalesce(ladder_billed, 0);
