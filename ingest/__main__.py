@@ -130,6 +130,22 @@ def check(mend: bool) -> None:
     sys.exit(1 if any(finding.violations for finding in findings) else 0)
 
 
+@main.command()
+@click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use.")
+def doctor(config: Path | None) -> None:
+    """Test every source of inferledger.toml, without loading anything, and say what to mend."""
+    from ingest.doctor import examine
+
+    known = _settings(config)
+    if not known.sources:
+        _fail(f"{known.file or settings.FILE} names no source. Write one with: python -m ingest init", USAGE)
+    mend = False
+    for examined in examine(known, store_home()):
+        report.print_examined(examined)
+        mend |= any(finding.state == "bad" for finding in examined.findings)
+    sys.exit(1 if mend else 0)
+
+
 @main.group(cls=Known)
 def export() -> None:
     """Write what the newest snapshot holds as a file that others can read."""

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import duckdb
+
 from data.load import Load
 from data.warehouse import Warehouse
 from ingest import raw
@@ -53,10 +55,8 @@ def _load(
 def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> None:
     if file.bring:
         file.bring()
-    columns = source.columns()
-    names = {name.partition(".")[0]: "VARCHAR" for found in columns.values() for name in found}
-    opened = raw.open_file(load.con, file, names)
-    _check(opened, source, columns)
+    opened, columns = open_log(load.con, source, file)
+    check_columns(opened, source, columns)
     asked = [raw.Column(name, "text", theirs) for name, theirs in columns.items() if theirs]
     raw.conform(opened, asked, source.constants(), "raw_request")
     ((lines,),) = load.con.execute("SELECT count(*) FROM raw_request").fetchall()
@@ -70,7 +70,16 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> 
         file.path.unlink()
 
 
-def _check(opened: raw.RawFile, source: RequestLog, columns: dict[str, tuple[str, ...]]) -> None:
+def open_log(
+    con: duckdb.DuckDBPyConnection, source: RequestLog, file: SourceFile
+) -> tuple[raw.RawFile, dict[str, tuple[str, ...]]]:
+    """One file of the log, and where each of our columns may stand in it."""
+    columns = source.columns()
+    names = {name.partition(".")[0]: "VARCHAR" for found in columns.values() for name in found}
+    return raw.open_file(con, file, names), columns
+
+
+def check_columns(opened: raw.RawFile, source: RequestLog, columns: dict[str, tuple[str, ...]]) -> None:
     """A mapped column must be there, and so must a time. Raises SourceError."""
     there = ", ".join(name for name in opened.relation.columns if name != "line_no")
     for ours in {"timestamp", *source.mapping} - set(source.constants()):

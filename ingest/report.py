@@ -19,6 +19,7 @@ from data.check import Finding
 from data.preview import Preview
 from data.restatement import told
 from data.status import Status
+from ingest.doctor import Examined
 from ingest.progress import Progress
 from ingest.run import Outcome
 from ingest.source import LoadResult, Window
@@ -123,6 +124,17 @@ def print_export(written: Exported) -> None:
         print(
             f"{written.unknown:,} lines have a cost that their export leaves out: 0 here, named in x_UnknownCosts"
         )
+
+
+def print_examined(examined: Examined) -> None:
+    """What was found of a source, the next step under what is not good."""
+    console = _console()
+    console.print(f"[bold]{escape(examined.name)}[/] ({examined.kind})")
+    for finding in examined.findings:
+        mark = {"good": "[green]good[/]", "doubtful": "[yellow]look[/]", "bad": "[red]mend[/]"}[finding.state]
+        console.print(f"  {mark}  {escape(finding.said)}", soft_wrap=True, highlight=False)
+        if finding.next_step:
+            console.print(f"        Next: {finding.next_step}", soft_wrap=True, markup=False, highlight=False)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
