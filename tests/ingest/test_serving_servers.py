@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import duckdb
 import pytest
 from exposed import EXPOSED, INF, LATENCIES, OLD_TRTLLM, SERVED, SGLANG, TRITON, VLLM_V0, scraped, target
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_server import openmetrics, prometheus
 from samples import START, answer, ms
 
+from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import Window
@@ -206,6 +208,22 @@ def test_created_twins_are_births_and_no_counters(warehouse, tmp_path):
     read(warehouse, tmp_path, series)
     told = {row["team"]: row["requests_ok"] for row in hours(warehouse, ["team", "requests_ok"])}
     assert told == {"old": 3, "new": 4}
+
+
+def test_a_gateway_and_the_engine_behind_it_in_one_load_are_summed_once(warehouse, tmp_path):
+    """LiteLLM forwards to vLLM under the same public name: 7 requests, not 14."""
+    gateway = target("litellm", requested_model="llama", status_code="200")
+    series = [
+        ("vllm:request_success_total", {**VLLM_V0, "finished_reason": "stop"}, [0, 7]),
+        ("litellm_proxy_total_requests_metric_total", gateway, [0, 7]),
+    ]
+    read(warehouse, tmp_path, series)
+    assert len(hours(warehouse)) == 2
+    snapshot = warehouse.publish(ModelSettings())
+    with duckdb.connect(str(snapshot.path), read_only=True) as con:
+        query = "SELECT model, sum(requests_ok) FROM traffic_hour WHERE NOT shadowed GROUP BY 1"
+        assert con.execute(query).fetchall() == [("llama", 7)]
+        assert con.execute("SELECT sum(requests_ok) FROM unit_cost").fetchone() == (7,)
 
 
 # ---- what others recorded ----
