@@ -8,7 +8,9 @@ import duckdb
 import pytest
 from small_store import load_rows
 
+from data.home import work_file
 from data.model.settings import ModelSettings
+from data.sql import sql
 from data.warehouse import Warehouse
 
 HOUR = datetime(2026, 9, 1)
@@ -144,3 +146,27 @@ def test_calls_set_apart_stand_beside(wh):
     load_rows(wh, "traffic", rows, "prom")
     query = "SELECT requests_ok, requests_failed, requests_aside FROM traffic_hour"
     assert published(wh).execute(query).fetchall() == [(101, 0, 60)]
+
+
+def test_a_store_made_before_servers_were_told_apart_takes_them(home):
+    """Its tables forbid unknown counts and lack the new columns; its rows stay and count as an engine's."""
+    home.mkdir(parents=True)
+    with Warehouse.open(home):
+        pass
+    with duckdb.connect(str(work_file(home))) as con:
+        con.execute(sql("schema/built"))
+        con.execute("""
+            ALTER TABLE traffic DROP COLUMN layer;
+            ALTER TABLE traffic DROP COLUMN requests_aside;
+            ALTER TABLE traffic ALTER COLUMN requests_ok SET NOT NULL;
+            ALTER TABLE traffic ALTER COLUMN requests_failed SET NOT NULL;
+            ALTER TABLE traffic_latency DROP COLUMN server;
+            ALTER TABLE built_traffic DROP COLUMN server;
+            ALTER TABLE built_traffic DROP COLUMN requests_aside;
+            INSERT INTO traffic BY NAME SELECT 'prom' AS source, 'old' AS load_id, TIMESTAMP '2026-09-01' AS hour,
+                'vllm' AS server, 'llama' AS model, 7 AS requests_ok, 0 AS requests_failed;
+        """)
+    with Warehouse.open(home) as wh:
+        load_rows(wh, "traffic", [told("kserve", 5, "iris-0", model="iris", requests_failed=None)], "prom")
+        query = "SELECT model, requests_ok, requests_failed FROM traffic_hour ORDER BY model"
+        assert published(wh).execute(query).fetchall() == [("iris", 5, None), ("llama", 7, 0)]
