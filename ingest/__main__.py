@@ -127,7 +127,7 @@ def prices(provider: str, endpoint_url: str | None, **common: Any) -> None:  # n
 @click.option("--at", type=Moment(), help="Instant of exposition text that has no timestamps (UTC).")
 @source_options
 def prometheus(location: str, matcher: str, at: datetime | None, **common: Any) -> None:  # noqa: ANN401
-    """DCGM and model server metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
+    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
 
     A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN.
     """
