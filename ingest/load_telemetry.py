@@ -147,7 +147,7 @@ def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch
     _fill(con, "device_node", [(number, node) for node, number in told.nodes.of.items()])
     _fill(con, "counter", told.counters)
     _fill(con, "twin", told.twins)
-    _fill(con, "process", [(number, model, *pod) for (model, pod), number in told.processes.of.items()])
+    _fill(con, "process", [(number, *process) for process, number in told.processes.of.items()])
 
 
 def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
@@ -219,7 +219,8 @@ def _nothing(load: Load, kind: str, staging: Staging, batch: Batch) -> LoadResul
     if batch.delivery_id is not None:
         uris = ", ".join(file.uri for file in staging.files)
         raise SourceError(
-            f"{uris} holds no sample of a metric that we know (DCGM_FI_…, vllm:…) in the hours asked for."
+            f"{uris} holds no sample of a metric that we know (DCGM_FI_…, vllm:… and other servers') in the "
+            "hours asked for."
         )
     message = "; ".join(["the server has no data for these hours; nothing was changed", *staging.notes])
     window = (batch.hours.start, batch.hours.end)

@@ -31,6 +31,13 @@ answered AS (
     )
     GROUP BY 1, 2
 ),
+-- A server that does not count its requests may have answered any number of them.
+untold AS (
+    SELECT model, version FROM traffic_hour
+    WHERE requests_ok IS NULL AND NOT shadowed
+        AND hour >= CAST($end AS TIMESTAMP) - to_days($silent_days) AND hour < $end
+    GROUP BY 1, 2
+),
 reach AS (SELECT max(hour) AS last_hour FROM gpu_hour WHERE hour >= $start AND hour < $end),
 -- What the version holds now: the devices and pods of the period's last 24 hours.
 holds AS (
@@ -67,7 +74,7 @@ newer AS (
 SELECT
     v.* EXCLUDE (age), n.superseded_by,
     -- No traffic at all is silence only where the model's traffic is told; else it is unknown.
-    v.live_now AND CASE
+    v.live_now AND u.model IS NULL AND CASE
         WHEN v.last_request IS NOT NULL THEN v.last_request < CAST($end AS TIMESTAMP) - to_days($silent_days)
         ELSE EXISTS (SELECT 1 FROM shared o WHERE o.model = v.model AND o.requests_ok IS NOT NULL)
     END AS silent,
@@ -77,4 +84,5 @@ SELECT
         AND (SELECT count(*) FROM shared o WHERE o.model = v.model) > 1 AS faint
 FROM shared v
 LEFT JOIN newer n ON n.model = v.model AND n.version IS NOT DISTINCT FROM v.version
+LEFT JOIN untold u ON u.model = v.model AND u.version IS NOT DISTINCT FROM v.version
 ORDER BY v.cost DESC NULLS LAST, v.model, v.version

@@ -10,11 +10,13 @@ CREATE TABLE IF NOT EXISTS built_held (
     provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, busy_seconds DOUBLE, held_seconds DOUBLE
 );
 CREATE TABLE IF NOT EXISTS built_traffic (
-    month DATE, source VARCHAR, load_id VARCHAR, hour TIMESTAMP, namespace VARCHAR, pod VARCHAR, model VARCHAR, version VARCHAR,
+    month DATE, source VARCHAR, load_id VARCHAR, hour TIMESTAMP, server VARCHAR, namespace VARCHAR, pod VARCHAR, model VARCHAR, version VARCHAR,
     endpoint VARCHAR, mode VARCHAR, team VARCHAR, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR,
-    gpu_model VARCHAR, requests_ok BIGINT, requests_failed BIGINT, input_tokens BIGINT, cached_tokens BIGINT,
+    gpu_model VARCHAR, requests_ok BIGINT, requests_failed BIGINT, requests_aside BIGINT, input_tokens BIGINT, cached_tokens BIGINT,
     output_tokens BIGINT, prefill_seconds DOUBLE, decode_seconds DOUBLE, latency_seconds DOUBLE, shadowed BOOLEAN
 );
+ALTER TABLE built_traffic ADD COLUMN IF NOT EXISTS server VARCHAR; -- in a store that was made before
+ALTER TABLE built_traffic ADD COLUMN IF NOT EXISTS requests_aside BIGINT;
 CREATE TABLE IF NOT EXISTS built_coverage (
     month DATE, day DATE, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, billing_currency VARCHAR,
     device_cost DECIMAL(38,12), observed_cost DECIMAL(38,12), unbilled_hours DOUBLE, unpriced_lines BIGINT

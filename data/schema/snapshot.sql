@@ -46,7 +46,7 @@ CREATE TABLE idle_run_day (run_id BIGINT, day DATE, seconds DOUBLE, cost DECIMAL
 CREATE TABLE traffic_hour (
     source VARCHAR, load_id VARCHAR, hour TIMESTAMP, model VARCHAR, version VARCHAR, endpoint VARCHAR, mode VARCHAR,
     team VARCHAR, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, gpu_model VARCHAR,
-    requests BIGINT, requests_ok BIGINT, requests_failed BIGINT, input_tokens BIGINT, cached_tokens BIGINT,
+    requests BIGINT, requests_ok BIGINT, requests_failed BIGINT, requests_aside BIGINT, input_tokens BIGINT, cached_tokens BIGINT,
     output_tokens BIGINT, prefill_seconds DOUBLE, decode_seconds DOUBLE, latency_seconds DOUBLE, shadowed BOOLEAN
 );
 CREATE TABLE traffic_latency (

@@ -142,7 +142,8 @@ CREATE TABLE IF NOT EXISTS traffic (
     load_id         VARCHAR NOT NULL,
     file_id         VARCHAR,
     hour            TIMESTAMP NOT NULL,
-    server          VARCHAR,              -- vllm, triton, request-log
+    server          VARCHAR,              -- vllm, triton …: ingest/telemetry/servers; request-log
+    layer           INTEGER,              -- how near the model: 1 engine, 2 framework, 3 gateway, 4 client; NULL = as 1
     model           VARCHAR,              -- as the server or log names it
     version         VARCHAR,              -- NULL = not told; deployment may know
     namespace       VARCHAR,
@@ -150,8 +151,9 @@ CREATE TABLE IF NOT EXISTS traffic (
     endpoint        VARCHAR,
     mode            VARCHAR,              -- 'real time' or 'batch'; NULL = not told
     team            VARCHAR,
-    requests_ok     BIGINT NOT NULL,
-    requests_failed BIGINT NOT NULL,
+    requests_ok     BIGINT,               -- NULL = nobody counted
+    requests_failed BIGINT,               -- NULL = nobody counted
+    requests_aside  BIGINT,               -- health checks and scrapes, in neither; NULL = not told apart
     input_tokens    BIGINT,               -- NULL = not reported
     cached_tokens   BIGINT,               -- part of input_tokens
     output_tokens   BIGINT,
@@ -160,6 +162,12 @@ CREATE TABLE IF NOT EXISTS traffic (
     latency_seconds DOUBLE,               -- Σ end-to-end seconds
     step_seconds    DOUBLE
 );
+
+-- In a store that was made before servers were told apart.
+ALTER TABLE traffic ADD COLUMN IF NOT EXISTS layer INTEGER;
+ALTER TABLE traffic ADD COLUMN IF NOT EXISTS requests_aside BIGINT;
+ALTER TABLE traffic ALTER COLUMN requests_ok DROP NOT NULL;
+ALTER TABLE traffic ALTER COLUMN requests_failed DROP NOT NULL;
 
 -- Mergeable latency histograms of the same rows: requests (not cumulative) with latency in (previous le, le].
 CREATE TABLE IF NOT EXISTS traffic_latency (
@@ -174,8 +182,10 @@ CREATE TABLE IF NOT EXISTS traffic_latency (
     mode      VARCHAR,
     measure   VARCHAR NOT NULL,           -- end_to_end, time_to_first_token
     le        DOUBLE NOT NULL,            -- upper bound in seconds; 'inf' for the last bucket
-    requests  BIGINT NOT NULL
+    requests  BIGINT NOT NULL,
+    server    VARCHAR                     -- as in traffic
 );
+ALTER TABLE traffic_latency ADD COLUMN IF NOT EXISTS server VARCHAR; -- as above
 
 -- What a person says about machines where labels don't tell. Grain: source × node.
 CREATE TABLE IF NOT EXISTS resource_map (

@@ -3,7 +3,8 @@
     python -m ingest prometheus http://prometheus:9090 --since 2026-10-01
     python -m ingest prometheus telemetry/ --source gpu-fleet
 
-One code behind three readers: dcgm-exporter's gauges become device hours and idle stretches, vLLM's counters traffic.
+One code behind three readers: dcgm-exporter's gauges become device hours and idle stretches, the counters of model
+servers (ingest/telemetry/servers) traffic.
 """
 
 from __future__ import annotations

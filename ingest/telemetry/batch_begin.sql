@@ -7,7 +7,9 @@ CREATE OR REPLACE TEMP TABLE device (
   device INTEGER, parent INTEGER, slices INTEGER, device_id VARCHAR, parent_id VARCHAR, mig_profile VARCHAR, gpu_model VARCHAR);
 CREATE OR REPLACE TEMP TABLE device_holder (holder INTEGER, namespace VARCHAR, pod VARCHAR);
 CREATE OR REPLACE TEMP TABLE device_node (node INTEGER, name VARCHAR);
-CREATE OR REPLACE TEMP TABLE counter (series INTEGER, process INTEGER, role VARCHAR, le DOUBLE);
+CREATE OR REPLACE TEMP TABLE counter (series INTEGER, process INTEGER, role VARCHAR, le DOUBLE, factor DOUBLE);
 CREATE OR REPLACE TEMP TABLE twin (series INTEGER, counter INTEGER);
-CREATE OR REPLACE TEMP TABLE process (process INTEGER, model VARCHAR, namespace VARCHAR, pod VARCHAR);
+CREATE OR REPLACE TEMP TABLE process (
+  process INTEGER, server VARCHAR, layer INTEGER, model VARCHAR, version VARCHAR, endpoint VARCHAR, team VARCHAR,
+  namespace VARCHAR, pod VARCHAR);
 CREATE OR REPLACE TEMP TABLE read_file (file_id VARCHAR, first_ms BIGINT, last_ms BIGINT);

@@ -6,15 +6,13 @@ Labels are read once per series, never once per sample.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
-from ingest.telemetry.families import BY_NAME, FAILED, TWINS, stem
+from ingest.telemetry.families import BY_NAME
+from ingest.telemetry.serving import CounterRow, Labels, Numbers, Process, counters_of, twins_of
 
-Labels = Mapping[str, str]
 Holder = tuple[str | None, str | None]  # namespace, pod
-T = TypeVar("T")
 
 EXPORTER = re.compile(
     r"dcgm[-_]?exporter|gpu-exporter|gpu-metrics-exporter|device-metrics-exporter", re.IGNORECASE
@@ -37,16 +35,6 @@ class Device:
         return int(told.group(1)) if told else 1
 
 
-class Numbers(Generic[T]):
-    """Numbers things from 1 in the order of their first sight."""
-
-    def __init__(self) -> None:
-        self.of: dict[T, int] = {}
-
-    def __getitem__(self, thing: T) -> int:
-        return self.of.setdefault(thing, len(self.of) + 1)
-
-
 @dataclass
 class Catalog:
     """Every series of a load, told apart. Rows of `gauges` and `counters` are shaped as the roll-up reads them."""
@@ -55,9 +43,9 @@ class Catalog:
     device_numbers: Numbers[str] = field(default_factory=Numbers)
     holders: Numbers[Holder] = field(default_factory=Numbers)
     nodes: Numbers[str] = field(default_factory=Numbers)
-    processes: Numbers[tuple[str | None, Holder]] = field(default_factory=Numbers)
+    processes: Numbers[Process] = field(default_factory=Numbers)
     gauges: list[tuple[int, int, int | None, int | None, str, float]] = field(default_factory=list)
-    counters: list[tuple[int, int, str, float | None]] = field(default_factory=list)
+    counters: list[CounterRow] = field(default_factory=list)
     twins: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -69,8 +57,8 @@ def catalog(series: Iterable[tuple[int, str, Labels]]) -> Catalog:
     relabelled = {_target(labels) for _, _, labels in gauges if "exported_pod" in labels} - {None}
     for number, name, labels in gauges:
         _add_gauge(result, number, name, labels, _target(labels) in relabelled)
-    _add_counters(result, [row for row in told if _kind(row[1]) == "counter"])
-    _add_twins(result, told)
+    result.counters = counters_of([row for row in told if _kind(row[1]) == "counter"], result.processes)
+    result.twins = twins_of(told, {number for number, *_ in result.counters})
     return result
 
 
@@ -130,46 +118,6 @@ def _add_gauge(result: Catalog, number: int, name: str, labels: Labels, relabell
     )
 
 
-def _add_counters(result: Catalog, counters: Sequence[tuple[int, str, Labels]]) -> None:
-    """Of several names for the same role and labels only the first in rank: `x` and `x_total` are one counter."""
-    best: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
-    for _, name, labels in counters:
-        key, rank = _identity(name, labels), BY_NAME[name].rank
-        best[key] = min(rank, best.get(key, rank))
-    for number, name, labels in counters:
-        metric = BY_NAME[name]
-        bound = _bound(labels) if name.endswith("_bucket") else None
-        if metric.rank > best[_identity(name, labels)] or (name.endswith("_bucket") and bound is None):
-            continue
-        role = metric.role
-        if role == "finish":
-            role = "failed" if labels.get("finished_reason") in FAILED else "ok"
-        result.counters.append((number, result.processes[_process(labels)], role, bound))
-
-
-def _add_twins(result: Catalog, told: Sequence[tuple[int, str, Labels]]) -> None:
-    born = {
-        (name.removesuffix("_created"), frozenset(labels.items())): number
-        for number, name, labels in told
-        if name in TWINS
-    }
-    kept = {number for number, *_ in result.counters}
-    for number, name, labels in told:
-        if number in kept:
-            plain = frozenset(item for item in labels.items() if item[0] != "le")
-            twin = born.get((stem(name), plain))
-            if twin is not None:
-                result.twins.append((twin, number))
-
-
-def _process(labels: Labels) -> tuple[str | None, Holder]:
-    """A serving process: the model as it calls itself, and its own pod (a server's target is the server)."""
-    model = labels.get("model_name") or labels.get("model") or None
-    pod = labels.get("exported_pod") or labels.get("pod") or None
-    namespace = labels.get("exported_namespace") if labels.get("exported_pod") else labels.get("namespace")
-    return model, (namespace or None, pod)
-
-
 def _is_exporter(labels: Labels, pod: str | None) -> bool:
     container, job = labels.get("container") or labels.get("container_name") or "", labels.get("job") or ""
     if EXPORTER.search(container) or EXPORTER.search(pod or ""):
@@ -183,21 +131,10 @@ def _kind(name: str) -> str | None:
     return metric.kind if metric else None
 
 
-def _identity(name: str, labels: Labels) -> tuple[str, frozenset[tuple[str, str]]]:
-    return BY_NAME[name].role, frozenset(labels.items())
-
-
 def _target(labels: Labels) -> tuple[str | None, str] | None:
     """The scrape target, where the labels tell it."""
     instance = labels.get("instance")
     return (labels.get("job"), instance) if instance else None
-
-
-def _bound(labels: Labels) -> float | None:
-    try:
-        return float(labels.get("le", ""))
-    except ValueError:
-        return None
 
 
 def _lower(labels: Labels) -> dict[str, str]:

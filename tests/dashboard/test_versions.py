@@ -105,6 +105,27 @@ def test_a_silent_version_is_a_candidate_until_patience_is_longer(lifecycle):
     assert patient == "little traffic, superseded by v2"  # heard 12 days ago, yet 0 of the period's traffic
 
 
+def test_a_version_whose_server_counts_nothing_is_not_called_silent(tmp_path):
+    """TensorRT-LLM's gauges say that v3 serves and not how much; v2 of the same model is counted."""
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO unit_cost BY NAME
+            SELECT day, 'chat' AS model, version, 'USD' AS billing_currency, 12 AS busy_cost, 12 AS idle_cost,
+                0 AS cpu_cost, 0 AS managed_cost, n AS requests_ok
+            FROM (SELECT unnest(range(DATE '2026-10-02', DATE '2026-11-01', INTERVAL 1 DAY))::DATE AS day),
+                (VALUES ('v2', 1000), ('v3', NULL), ('v4', NULL)) v(version, n);
+            INSERT INTO traffic_hour BY NAME
+            SELECT day + INTERVAL 12 HOUR AS hour, model, version, requests_ok, FALSE AS shadowed
+            FROM unit_cost WHERE version <> 'v4'
+        """)
+    cursor = open_latest(home).cursor()
+    rows = versions(cursor, OCTOBER).rows.set_index("version")
+    assert rows["candidate"].notna().to_dict() == {"v2": False, "v3": False, "v4": True}
+    days = versions_by_day(cursor, OCTOBER).groupby("version")["silent"]
+    assert days.any().to_dict() == {"v2": False, "v3": False, "v4": True}
+
+
 def test_a_version_that_is_gone_is_no_candidate(lifecycle):
     row = one(versions(lifecycle, OCTOBER), "chat", "v0")
 

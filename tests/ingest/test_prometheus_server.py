@@ -359,7 +359,7 @@ def test_warnings_of_an_answer_are_shown(warehouse):
     assert "the server warns: a store is gone" in result.message
     assert "the answer is partial" in result.message
     assert "no data for DCGM_FI_PROF_SM_ACTIVE, DCGM_FI_PROF_GR_ENGINE_ACTIVE, " in result.message
-    assert "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION, any vLLM metric" in result.message
+    assert "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION, any metric of a model server" in result.message
 
 
 def test_more_matchers_narrow_the_question(warehouse):

@@ -33,7 +33,9 @@ served AS (
         CASE WHEN t.provider IS NULL THEN p.gpu_model ELSE t.gpu_model END AS gpu_model,
         coalesce(t.provider, p.provider) AS provider, coalesce(t.billing_account_id, p.billing_account_id) AS billing_account_id,
         coalesce(t.sub_account_id, p.sub_account_id) AS sub_account_id, coalesce(c.billing_currency, p.billing_currency, o.billing_currency) AS billing_currency,
-        sum(t.requests_ok + t.requests_failed) AS requests, sum(t.requests_ok) AS requests_ok,
+        -- where somebody did not count the failed ones nobody knows how many there were in all
+        CASE WHEN count(*) = count(t.requests_failed) THEN sum(t.requests_ok + t.requests_failed) END AS requests,
+        sum(t.requests_ok) AS requests_ok,
         sum(t.input_tokens) AS input_tokens, sum(t.cached_tokens) AS cached_tokens, sum(t.output_tokens) AS output_tokens
     FROM built_traffic AS t
     LEFT JOIN place AS p ON p.model = t.model AND p.version IS NOT DISTINCT FROM t.version

@@ -7,17 +7,20 @@ SELECT run_id, day, sum(seconds) AS seconds, sum(cost) AS cost FROM temp.idle_st
 INSERT INTO snap.traffic_hour BY NAME
 SELECT
     source, load_id, hour, model, version, endpoint, mode, team, provider, billing_account_id, sub_account_id, gpu_model,
-    sum(requests_ok + requests_failed) AS requests, sum(requests_ok) AS requests_ok, sum(requests_failed) AS requests_failed,
+    CASE WHEN count(*) = count(requests_failed) THEN sum(requests_ok + requests_failed) END AS requests,
+    sum(requests_ok) AS requests_ok, sum(requests_failed) AS requests_failed, sum(requests_aside) AS requests_aside,
     sum(input_tokens) AS input_tokens, sum(cached_tokens) AS cached_tokens, sum(output_tokens) AS output_tokens,
     sum(prefill_seconds) AS prefill_seconds, sum(decode_seconds) AS decode_seconds, sum(latency_seconds) AS latency_seconds, shadowed
 FROM work.main.built_traffic
 GROUP BY ALL
 ORDER BY hour, model, version;
 INSERT INTO snap.traffic_latency BY NAME
+WITH told AS (
 SELECT
+    l.source, l.server, l.namespace, l.pod,
     l.hour, coalesce(h.model, s.model, l.model) AS model, coalesce(h.version, l.version, s.version) AS version,
     coalesce(l.endpoint, h.endpoint, s.endpoint) AS endpoint, coalesce(l.mode, h.mode, s.mode, 'real time') AS mode,
-    l.measure, l.le, sum(l.requests) AS requests
+    l.measure, l.le, l.requests
 FROM work.main.traffic_latency AS l
 LEFT JOIN temp.holder AS h
     ON h.pod = l.pod AND coalesce(h.namespace, '') = coalesce(l.namespace, '')
@@ -25,8 +28,22 @@ LEFT JOIN temp.holder AS h
 LEFT JOIN temp.served_name AS s
     ON h.pod IS NULL AND s.served_name = l.model
     AND (s.valid_from IS NULL OR s.valid_from <= l.hour) AND (s.valid_to IS NULL OR s.valid_to > l.hour)
+),
+-- A request that two witnesses told lies in one histogram, as it is counted once.
+shadowed AS (
+    SELECT DISTINCT source, server, namespace, pod, hour, model, version, endpoint, mode
+    FROM work.main.built_traffic
+    WHERE shadowed
+)
+SELECT t.hour, t.model, t.version, t.endpoint, t.mode, t.measure, t.le, sum(t.requests) AS requests
+FROM told AS t
+ANTI JOIN shadowed AS x
+    ON x.source = t.source AND x.hour = t.hour AND x.mode = t.mode AND x.server IS NOT DISTINCT FROM t.server
+    AND x.namespace IS NOT DISTINCT FROM t.namespace AND x.pod IS NOT DISTINCT FROM t.pod
+    AND x.model IS NOT DISTINCT FROM t.model AND x.version IS NOT DISTINCT FROM t.version
+    AND x.endpoint IS NOT DISTINCT FROM t.endpoint
 GROUP BY ALL
-ORDER BY l.hour;
+ORDER BY t.hour;
 INSERT INTO snap.resource BY NAME
 SELECT
     m.resource_id, coalesce(m.node, d.node) AS node, m.provider_id, m.provider, m.billing_account_id, m.sub_account_id, m.region_id,
