@@ -97,9 +97,7 @@ def _folder(home: Path, source: str, period: date, load_id: str) -> Path:
     return folder
 
 
-def _copy(
-    con: duckdb.DuckDBPyConnection, path: Path, query: str, params: Mapping[str, object] | None
-) -> int:
+def _copy(con: duckdb.DuckDBPyConnection, path: Path, query: str, params: Mapping[str, object] | None) -> int:
     copy = f"COPY ({query}) TO $parquet_path (FORMAT parquet, COMPRESSION {COMPRESSION})"
     ((rows,),) = con.execute(copy, {**(params or {}), "parquet_path": str(path)}).fetchall()
     return int(rows)

@@ -86,9 +86,7 @@ def _replace(
         effective_usable=usable,
         message=message,
     )
-    return LoadResult(
-        load.source, source.kind, "loaded", tally.lines, tally.rejected, only, message=message
-    )
+    return LoadResult(load.source, source.kind, "loaded", tally.lines, tally.rejected, only, message=message)
 
 
 def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Tally:
@@ -103,7 +101,7 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
         with raw.readable(file):
             if file.bring:
                 file.bring()
-            _stage_file(load, layout, file, delivery.billing_period, tally)
+            _stage_file(load, layout, file, delivery, tally)
         if file.bring:
             file.path.unlink()
     con.execute("SET preserve_insertion_order = false")
@@ -117,8 +115,8 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     return tally
 
 
-def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | None, tally: Tally) -> None:
-    con = load.con
+def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery, tally: Tally) -> None:
+    con, period = load.con, delivery.billing_period
     opened = raw.open_file(con, file, layout.json_columns)
     if missing := [name for name in layout.required if not raw.has_column(opened, name)]:
         raise SourceError(
@@ -134,9 +132,11 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | Non
     kept = _refuse(load, opened, file_id, lines, tally)
     tally.files.append(kept)
     tally.lines += kept.rows
-    if period is None and layout.line_key:
+    if period is None and layout.line_key and len(delivery.files) > 1:
         _note_line_keys(con, opened, layout, file_id)
-    con.execute("UPDATE file SET rows = $rows WHERE file_id = $file_id", {"rows": lines.rows, "file_id": file_id})
+    con.execute(
+        "UPDATE file SET rows = $rows WHERE file_id = $file_id", {"rows": lines.rows, "file_id": file_id}
+    )
     con.execute("DROP VIEW raw; DROP VIEW control_raw; DROP VIEW raw_file")
 
 
@@ -169,9 +169,7 @@ def _check_same_lines(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _refuse(
-    load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, tally: Tally
-) -> StagedFile:
+def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, tally: Tally) -> StagedFile:
     """Moves lines that cannot be used to reject, and counts them; answers the file without them.
 
     Lines that the CSV reader could not take apart are rejects too, though they never were staged.

@@ -33,6 +33,12 @@ class StagedFile:
     first_period: date | None = None
     last_period: date | None = None
 
+    def holds(self, period: date) -> bool:
+        """Whether it may: a file of April and June says so of May."""
+        if self.first_period is None or self.last_period is None:
+            return False
+        return self.first_period <= period <= self.last_period
+
     def holds_only(self, period: date) -> bool:
         return self.first_period == self.last_period == period
 
@@ -77,10 +83,10 @@ def show(load: Load, files: Iterable[StagedFile]) -> None:
 def write(load: Load, files: Iterable[StagedFile], period: date) -> None:
     """Writes the lines of one billing period to the store.
 
-    A big file that holds nothing else is moved, unsorted: exports are written by day, and sorting costs more than all
-    the rest. Small ones are written as one, in the order of reading.
+    A big file that holds nothing else is moved, in the export's order: sorting it costs as much as all the rest, and
+    spares a page that asks for one day a hundredth of a second. Small ones are written as one, in the order of reading.
     """
-    for piece in _pieces(files):
+    for piece in _pieces(file for file in files if file.holds(period)):
         (first, *others) = piece
         if not others and first.rows >= SMALL and first.holds_only(period):
             load.adopt_parquet(first.path, "cost", period, first.rows)
