@@ -86,7 +86,7 @@ def write(load: Load, files: Iterable[StagedFile], period: date) -> None:
     A big file that holds nothing else is moved, in the export's order: sorting it costs as much as all the rest, and
     spares a page that asks for one day a hundredth of a second. Small ones are written as one, in the order of reading.
     """
-    for piece in _pieces(file for file in files if file.holds(period)):
+    for piece in pieces(file for file in files if file.holds(period)):
         (first, *others) = piece
         if not others and first.rows >= SMALL and first.holds_only(period):
             load.adopt_parquet(first.path, "cost", period, first.rows)
@@ -101,8 +101,8 @@ def drop(load: Load) -> None:
     load.con.execute("DROP VIEW temp.staged; DROP TABLE temp.stage_cost")
 
 
-def _pieces(files: Iterable[StagedFile]) -> Iterator[list[StagedFile]]:
-    """Big files one by one; small ones gathered until they are big together."""
+def pieces(files: Iterable[StagedFile]) -> Iterator[list[StagedFile]]:
+    """What is written at a time: big files one by one; small ones gathered until they are big together."""
     gathered: list[StagedFile] = []
     for file in files:
         if file.rows >= SMALL:

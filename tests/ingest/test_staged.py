@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
 from cost_store import CUR_LINE, FOCUS_LINE, invoiced, load, rows, sums, write_csv
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.warehouse import Warehouse
 from ingest import staged
@@ -38,6 +41,11 @@ def lines(count, **told):
         FOCUS_LINE | {"BilledCost": str(n), "ChargePeriodStart": f"2026-10-01T00:{59 - n % 60:02}:00Z"} | told
         for n in range(1, count + 1)
     ]
+
+
+def asked(query):
+    with duckdb.connect() as con:
+        return con.execute(query).fetchall()
 
 
 def test_every_line_keeps_its_place_file_and_period(wh, tmp_path):
@@ -92,18 +100,17 @@ def test_fees_are_completed_over_files_and_the_other_lines_stay(wh, tmp_path):
     covered = fee | {
         "line_item_line_item_type": "SavingsPlanCoveredUsage", "savings_plan_savings_plan_effective_cost": "7"
     }  # fmt: skip
-    write_csv(tmp_path / "export/a.csv", [fee, *[CUR_LINE] * 3])
-    write_csv(tmp_path / "export/b.csv", [covered, CUR_LINE | {"line_item_resource_id": "i-2"}])
+    write_csv(tmp_path / "export/a.csv", [covered, *[CUR_LINE] * 3])
+    write_csv(tmp_path / "export/b.csv", [CUR_LINE | {"line_item_resource_id": "i-2"}, fee])
     (result,) = load(wh, AwsCur(str(tmp_path / "export")))
 
     assert result.message == "unused part of 1 commitment fees derived: their own columns are empty"
     query = "SELECT line_id, effective_cost, commitment_discount_status FROM cost ORDER BY 1"
     usage = Decimal("55.04")
     assert rows(wh, query) == [
-        (1, Decimal(3), "Unused"),
-        *((line, usage, None) for line in (2, 3, 4)),
-        (5, Decimal(7), "Used"),
-        (6, usage, None),
+        (1, Decimal(7), "Used"),
+        *((line, usage, None) for line in (2, 3, 4, 5)),
+        (6, Decimal(3), "Unused"),
     ]
 
 
@@ -115,7 +122,7 @@ def test_a_line_lost_and_one_doubled_after_staging_contradict_the_invoice_total(
             cheat = "FROM $f WHERE line_id <> 3 UNION ALL FROM $f WHERE line_id = 5".replace(
                 "$f", f"'{file.path}'"
             )
-            duckdb.execute(f"COPY (FROM ({cheat})) TO '{file.path}.new' (FORMAT parquet)")
+            asked(f"COPY (FROM ({cheat})) TO '{file.path}.new' (FORMAT parquet)")
             file.path.with_name(f"{file.path.name}.new").replace(file.path)
         true_write(load, files, period)
 
@@ -130,7 +137,7 @@ def test_a_big_file_is_moved_in_its_own_order(home, tmp_path, monkeypatch):
     with Warehouse.open(home) as wh:
         load(wh, Focus(str(write_csv(tmp_path / "focus.csv", lines(50)))))
         (path,) = wh.live_files("cost")
-    kept = duckdb.execute(f"SELECT line_id FROM '{path}'").fetchall()
+    kept = asked(f"SELECT line_id FROM '{path}'")
     assert kept == [(line,) for line in range(1, 51)]
 
 
@@ -140,9 +147,29 @@ def test_small_files_become_one_in_order_of_time(home, tmp_path):
     with Warehouse.open(home) as wh:
         load(wh, Focus(str(tmp_path / "export")))
         (path,) = wh.live_files("cost")
-    kept = duckdb.execute(f"SELECT charge_period_start, resource_id FROM '{path}'").fetchall()
+    kept = asked(f"SELECT charge_period_start, resource_id FROM '{path}'")
     assert len(kept) == 150
     assert kept == sorted(kept)
+
+
+def test_small_files_are_gathered_until_they_are_big_and_none_twice(home, tmp_path, monkeypatch):
+    monkeypatch.setattr(staged, "SMALL", 150)
+    for name in "abcde":
+        write_csv(tmp_path / f"export/{name}.csv", lines(60, ResourceId=f"i-{name}"))
+    with Warehouse.open(home) as wh:
+        load(wh, Focus(str(tmp_path / "export")))
+        assert wh.con.execute("SELECT rows FROM parquet_file ORDER BY 1").fetchall() == [(120,), (180,)]
+        counted = "SELECT count(*), count(DISTINCT line_id), sum(billed_cost) FROM cost"
+        assert rows(wh, counted) == [(300, 300, Decimal(5 * 1830))]
+
+
+@given(st.lists(st.integers(0, 3 * staged.SMALL)))
+def test_every_file_is_in_one_piece_and_what_is_sorted_at_a_time_is_bounded(sizes):
+    files = [staged.StagedFile(Path(str(place)), size) for place, size in enumerate(sizes)]
+    pieces = list(staged.pieces(files))
+    assert sorted(int(file.path.name) for piece in pieces for file in piece) == list(range(len(sizes)))
+    assert all(len(piece) == 1 or sum(file.rows for file in piece) < 2 * staged.SMALL for piece in pieces)
+    assert all(file.rows < staged.SMALL for piece in pieces if len(piece) > 1 for file in piece)
 
 
 def test_a_failed_load_leaves_no_staged_file(wh, tmp_path):
