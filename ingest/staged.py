@@ -83,8 +83,9 @@ def show(load: Load, files: Iterable[StagedFile]) -> None:
 def write(load: Load, files: Iterable[StagedFile], period: date) -> None:
     """Writes the lines of one billing period to the store.
 
-    A big file that holds nothing else is moved, in the export's order: sorting it costs as much as all the rest, and
-    spares a page that asks for one day a hundredth of a second. Small ones are written as one, in the order of reading.
+    A big file that holds nothing else is moved, in the export's order: sorting it would make the load a fifth slower,
+    and saves a question for one day about 25 ms per million lines. Small ones are written as one, in the order of
+    reading.
     """
     for piece in pieces(file for file in files if file.holds(period)):
         (first, *others) = piece
