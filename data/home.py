@@ -5,6 +5,7 @@ ingest.lock                                   held by the one ingest that runs
 CURRENT                                       JSON pointer to the snapshot that readers open
 snapshots/serving-000123.duckdb               published generations, never changed
 parquet/<source>/<YYYY-MM>/<load>/<relation>.parquet   immutable line detail
+parquet/.staged/<load>/                       what a running load wrote and nobody lists yet
 people.sqlite                                 what people entered; the dashboard writes it, ingest never
 """
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from data.parquet import write_parquet
+from data.parquet import adopt_parquet, drop_staged, stage_parquet, write_parquet
 from data.restatement import Restatement, restatements
 from data.sql import sql
 
@@ -56,6 +56,17 @@ class Load:
     ) -> int:
         """Writes what a SELECT answers as immutable Parquet of this load and period; returns its rows."""
         return write_parquet(self.con, self.home, relation, self.source, period, self.load_id, query, params)
+
+    def stage_parquet(self, query: str, params: Mapping[str, object] | None = None) -> tuple[Path, int]:
+        """Writes what a SELECT answers to a file that nothing lists; returns it and its rows.
+
+        It goes with the end of the load, unless `adopt_parquet` made it part of the store.
+        """
+        return stage_parquet(self.con, self.home, self.load_id, query, params)
+
+    def adopt_parquet(self, staged: Path, relation: str, period: date, rows: int) -> None:
+        """Makes a staged file, unchanged, part of the store, in place of writing its rows a second time."""
+        adopt_parquet(self.con, self.home, staged, relation, self.source, period, self.load_id, rows)
 
     def drop_cost_period(self, period: date) -> None:
         """Takes what this source held of a billing period out: its cost files and invoice totals.
@@ -114,6 +125,7 @@ class Load:
             raise RuntimeError(
                 f"Load {self.load_id} of '{self.source}' ended without finish(); nothing was kept."
             )
+        drop_staged(self.home)
 
     def _run(self, statement: str, **params: object) -> list[tuple[Any, ...]]:
         return self.con.execute(statement, {"load_id": self.load_id, **params}).fetchall()

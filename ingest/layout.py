@@ -14,9 +14,10 @@ class Layout:
     """How raw files of one format become rows shaped as data/schema/cost.sql.
 
     `staging` is a SELECT over the view `raw`, which has `columns`, `line_no` and `delivery_period`; it names
-    the columns of cost that it knows. `complete` is a statement over stage_cost for what only the whole delivery
-    can tell. `control` names the separate computation in ingest/control.py. `required` are the columns without
-    which a file is something else.
+    the columns of cost that it knows. `complete` is statements over `staged` for what only the whole delivery
+    can tell: they fill `completed` (line_id, effective_cost, commitment_discount_status) and answer notes.
+    `control` names the separate computation in ingest/control.py. `required` are the columns without which a file
+    is something else.
     """
 
     columns: tuple[Column, ...]

@@ -12,12 +12,12 @@ import duckdb
 
 from data.load import Load
 from data.restatement import told
-from data.sql import sql as data_sql
 from data.warehouse import Warehouse
-from ingest import control, raw
+from ingest import control, raw, staged
 from ingest.layout import Layout
 from ingest.progress import Progress, silent
 from ingest.source import CostSource, Delivery, LoadResult, SourceError, SourceFile, Window
+from ingest.staged import StagedFile
 
 MOST_REJECTS = 0.01  # share of a delivery's lines
 SHOWN_REJECTS = 10
@@ -31,10 +31,11 @@ class LaidOut(CostSource, Protocol):
 
 
 @dataclass
-class Staged:
+class Tally:
     """What staging found so far."""
 
-    lines: int = 0  # charge lines in stage_cost
+    files: list[StagedFile] = field(default_factory=list)
+    lines: int = 0  # charge lines in those files
     left_out: int = 0  # lines of the files that staging passes over
     rejected: int = 0
     notes: list[str] = field(default_factory=list)
@@ -66,23 +67,23 @@ def load_delivery(
 def _replace(
     wh: Warehouse, load: Load, source: LaidOut, delivery: Delivery, progress: Progress
 ) -> LoadResult:
-    staged = _stage(load, source.layout, delivery, progress)
+    tally = _stage(load, source.layout, delivery, progress)
     periods = _periods(load.con, delivery)
     _guard(wh, load, source.kind, periods)
-    usable = _effective_usable(load.con, staged)
-    progress(f"{load.source}: write {staged.lines:,} lines")
+    usable = _effective_usable(load.con, tally)
+    progress(f"{load.source}: write {tally.lines:,} lines")
     load.mark_dirty(month for (month,) in _answer(load.con, "charge_months"))
     for period in periods:
         load.drop_cost_period(period)
-        load.write_parquet("cost", period, _sql("write_cost"), {"period": period})
+        staged.write(load, tally.files, period)
     control.keep(load.con, load.load_id, load.source)
     replaced = load.restatements()
-    staged.notes += told(replaced)
-    load.con.execute("DROP TABLE temp.stage_cost")
+    tally.notes += told(replaced)
+    staged.drop(load)
     only = periods[0] if len(periods) == 1 else None
-    message = "; ".join(staged.notes) or None
+    message = "; ".join(tally.notes) or None
     load.finish(
-        rows=staged.lines,
+        rows=tally.lines,
         delivery_id=delivery.delivery_id,
         billing_period=only,
         effective_usable=usable,
@@ -92,19 +93,18 @@ def _replace(
         load.source,
         source.kind,
         "loaded",
-        staged.lines,
-        staged.rejected,
+        tally.lines,
+        tally.rejected,
         only,
         message=message,
         replaced=replaced,
     )
 
 
-def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Staged:
-    """Fills stage_cost with the delivery's charge lines, file by file, and control_part with its invoice totals."""
-    con, staged = load.con, Staged()
-    con.execute("DROP TABLE IF EXISTS temp.stage_cost")
-    con.execute(data_sql("schema/cost"))
+def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Tally:
+    """Shows the delivery's charge lines as `staged`, file by file, and fills control_part with its invoice totals."""
+    con, tally = load.con, Tally()
+    staged.prepare(load)
     con.execute(raw.macros())
     control.prepare(con)
     con.execute("CREATE OR REPLACE TEMP TABLE line_key (file_id VARCHAR, uri VARCHAR, key VARCHAR)")
@@ -113,21 +113,22 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
         with raw.readable(file):
             if file.bring:
                 file.bring()
-            _stage_file(load, layout, file, delivery.billing_period, staged)
+            _stage_file(load, layout, file, delivery, tally)
         if file.bring:
             file.path.unlink()
-    if layout.complete:
-        staged.notes += [note for (note,) in con.execute(_text(layout.complete)).fetchall()]
-    _check_same_lines(con)
     con.execute("SET preserve_insertion_order = false")
-    if staged.left_out:
-        staged.notes.append(f"{staged.left_out:,} lines left out: split cost of lines that are here whole")
-    _check_rejects(load, staged)
-    return staged
+    staged.show(load, tally.files)
+    if layout.complete:
+        _complete(load, layout.complete, tally)
+    _check_same_lines(con)
+    if tally.left_out:
+        tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
+    _check_rejects(load, tally)
+    return tally
 
 
-def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | None, staged: Staged) -> None:
-    con = load.con
+def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery, tally: Tally) -> None:
+    con, period = load.con, delivery.billing_period
     opened = raw.open_file(con, file, layout.json_columns)
     if missing := [name for name in layout.required if not raw.has_column(opened, name)]:
         raise SourceError(
@@ -136,18 +137,29 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | Non
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
     raw.conform(opened, layout.columns, {"delivery_period": period})
-    ((before,),) = con.execute("SELECT coalesce(max(line_id), 0) FROM stage_cost").fetchall()
-    ((rows,),) = con.execute(
-        f"{_sql('stage')} FROM ({_text(layout.staging)})",
-        {"source": load.source, "load_id": load.load_id, "file_id": file_id, "before": before},
-    ).fetchall()
-    staged.left_out += control.add_file(con, opened, layout.control, period) - rows
-    staged.lines += rows
-    _refuse(load, opened, file_id, before, staged)
-    if period is None and layout.line_key:
+    before = max((done.last_line or 0 for done in tally.files), default=0)
+    constants = {"source": load.source, "load_id": load.load_id, "file_id": file_id, "before": before}
+    lines = staged.stage(load, f"{_sql('stage')} FROM ({_text(layout.staging)})", constants)
+    tally.left_out += control.add_file(con, opened, layout.control, period) - lines.rows
+    kept = _refuse(load, opened, file_id, lines, tally)
+    tally.files.append(kept)
+    tally.lines += kept.rows
+    if period is None and layout.line_key and len(delivery.files) > 1:
         _note_line_keys(con, opened, layout, file_id)
-    con.execute("UPDATE file SET rows = $rows WHERE file_id = $file_id", {"rows": rows, "file_id": file_id})
+    con.execute(
+        "UPDATE file SET rows = $rows WHERE file_id = $file_id", {"rows": lines.rows, "file_id": file_id}
+    )
     con.execute("DROP VIEW raw; DROP VIEW control_raw; DROP VIEW raw_file")
+
+
+def _complete(load: Load, statements: Path, tally: Tally) -> None:
+    """Writes the files anew in which the layout's statements complete lines."""
+    tally.notes += [note for (note,) in load.con.execute(_text(statements)).fetchall()]
+    for place, file in enumerate(tally.files):
+        span = {"first": file.first_line, "last": file.last_line}
+        if _answer(load.con, "completed_lines", **span)[0][0]:
+            tally.files[place] = staged.rewrite(load, file, "with_completed")
+    staged.show(load, tally.files)
 
 
 def _note_line_keys(
@@ -169,39 +181,39 @@ def _check_same_lines(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, before: int, staged: Staged) -> None:
-    """Moves lines that cannot be used from stage_cost to reject, and counts them.
+def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, tally: Tally) -> StagedFile:
+    """Moves lines that cannot be used to reject, and counts them; answers the file without them.
 
-    Lines that the CSV reader could not take apart are rejects too, though they never were in stage_cost.
+    Lines that the CSV reader could not take apart are rejects too, though they never were staged.
     """
     con = load.con
-    con.execute(_sql("refuse"), {"before": before})
+    con.execute(_sql("refuse"), {"staged": str(lines.path)})
     ((refused,),) = con.execute("SELECT count(*) FROM refused").fetchall()
     if refused:
         load.reject_select(_sql("refused_lines"))
-        con.execute("DELETE FROM stage_cost WHERE line_id IN (SELECT line_id FROM refused)")
+        lines = staged.rewrite(load, lines, "without_refused")
     broken = 0
     if raw_file.is_csv:
         path = str(raw_file.file.path)
         broken = load.reject_select(_sql("broken_lines"), {"path": path, "file_id": file_id})
-    staged.rejected += refused + broken
-    staged.lines -= refused
+    tally.rejected += refused + broken
+    return lines
 
 
-def _check_rejects(load: Load, staged: Staged) -> None:
+def _check_rejects(load: Load, tally: Tally) -> None:
     """Raises SourceError where more than 1 % of the lines cannot be used."""
-    if staged.rejected <= MOST_REJECTS * (staged.lines + staged.rejected):
+    if tally.rejected <= MOST_REJECTS * (tally.lines + tally.rejected):
         return
     first = _answer(load.con, "first_rejects", load_id=load.load_id, most=SHOWN_REJECTS)
     shown = "\n".join(f"  {Path(uri).name} line {line}: {reason}" for uri, line, reason in first)
     raise SourceError(
-        f"{staged.rejected:,} of {staged.lines + staged.rejected:,} lines cannot be used (limit {MOST_REJECTS:.0%}). "
+        f"{tally.rejected:,} of {tally.lines + tally.rejected:,} lines cannot be used (limit {MOST_REJECTS:.0%}). "
         f"Nothing was loaded. The first ones:\n{shown}"
     )
 
 
 def _periods(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[date]:
-    rows = con.execute("SELECT DISTINCT billing_period FROM stage_cost").fetchall()
+    rows = con.execute("SELECT DISTINCT billing_period FROM staged").fetchall()
     stated = {delivery.billing_period} if delivery.billing_period else set()
     return sorted({period for (period,) in rows} | stated)
 
@@ -234,10 +246,10 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
         )
 
 
-def _effective_usable(con: duckdb.DuckDBPyConnection, staged: Staged) -> bool:
+def _effective_usable(con: duckdb.DuckDBPyConnection, tally: Tally) -> bool:
     damaged = _answer(con, "effective_damage")
     for provider, lines, zeros, billed in damaged:
-        staged.notes.append(
+        tally.notes.append(
             f"EffectiveCost is unusable: it is 0 on {zeros:,} of {lines:,} billed usage lines of {provider} "
             f"without a commitment ({billed} billed); only billed cost is shown"
         )

@@ -4,10 +4,10 @@
 CREATE OR REPLACE TEMP TABLE open_fee AS
 SELECT
     line_id, billing_account_id, commitment_discount_id, x_line_item_type, charge_period_start, charge_period_end, billed_cost
-FROM stage_cost
+FROM staged
 WHERE x_line_item_type IN ('SavingsPlanRecurringFee', 'RIFee') AND effective_cost IS NULL AND billed_cost IS NOT NULL;
 
-CREATE OR REPLACE TEMP TABLE unused_fee AS
+CREATE OR REPLACE TEMP TABLE completed AS
 WITH covered AS (
     SELECT
         billing_account_id,
@@ -15,7 +15,7 @@ WITH covered AS (
         CASE x_line_item_type WHEN 'DiscountedUsage' THEN 'RIFee' ELSE 'SavingsPlanRecurringFee' END AS fee_type,
         charge_period_start,
         sum(effective_cost) AS used
-    FROM stage_cost
+    FROM staged
     WHERE x_line_item_type IN ('SavingsPlanCoveredUsage', 'DiscountedUsage') AND EXISTS (FROM open_fee)
     GROUP BY 1, 2, 3, 4
 ),
@@ -36,7 +36,9 @@ used AS (
 )
 SELECT
     open_fee.line_id,
-    greatest(0, least(open_fee.billed_cost, sum(open_fee.billed_cost) OVER earlier - used.used)) AS unused
+    CAST(greatest(0, least(open_fee.billed_cost, sum(open_fee.billed_cost) OVER earlier - used.used)) AS DECIMAL(38,12))
+        AS effective_cost,
+    CASE WHEN effective_cost > 0 THEN 'Unused' END AS commitment_discount_status
 FROM open_fee
 JOIN used
     ON open_fee.billing_account_id IS NOT DISTINCT FROM used.billing_account_id
@@ -51,14 +53,7 @@ WINDOW earlier AS (
     ROWS UNBOUNDED PRECEDING
 );
 
-UPDATE stage_cost
-SET
-    effective_cost = unused_fee.unused,
-    commitment_discount_status = CASE WHEN unused_fee.unused > 0 THEN 'Unused' END
-FROM unused_fee
-WHERE stage_cost.line_id = unused_fee.line_id;
-
 -- what the load should say of it
 SELECT format('unused part of {:d} commitment fees derived: their own columns are empty', count(*))
-FROM unused_fee
+FROM completed
 HAVING count(*) > 0;

@@ -8,4 +8,4 @@ SELECT DISTINCT CAST(unnest(generate_series(
     ),
     INTERVAL 1 MONTH
 )) AS DATE) AS month
-FROM stage_cost
+FROM staged

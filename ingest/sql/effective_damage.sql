@@ -5,7 +5,7 @@ SELECT
     count(*) AS lines,
     count_if(effective_cost = 0) AS zeros,
     sum(CASE WHEN effective_cost = 0 THEN billed_cost END) AS billed
-FROM stage_cost
+FROM staged
 WHERE charge_category = 'Usage' AND commitment_discount_id IS NULL AND billed_cost > 0
     AND effective_cost IS NOT NULL
 GROUP BY provider

@@ -4,7 +4,7 @@ WITH gone AS (
     FROM read_parquet($files, union_by_name = true) AS live
     WHERE list_contains($periods, live.billing_period)
         AND NOT EXISTS (
-            FROM stage_cost AS own
+            FROM staged AS own
             WHERE own.provider IS NOT DISTINCT FROM live.provider
                 AND ltrim(own.billing_account_id, '0') IS NOT DISTINCT FROM ltrim(live.billing_account_id, '0')
         )
@@ -21,6 +21,6 @@ missing AS (
         billing_period, CASE WHEN sub_account_id <> billing_account_id THEN sub_account_id END AS member,
         resource_id, charge_period_start, charge_period_end, x_usage_type, x_operation, x_line_item_type,
         consumed_quantity
-    FROM stage_cost
+    FROM staged
 )
 SELECT (SELECT count(*) FROM missing) + (SELECT count(*) FROM gone WHERE invoice_id IS NOT NULL OR resource_id IS NULL)

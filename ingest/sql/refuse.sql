@@ -12,8 +12,8 @@ SELECT
             THEN 'no billed cost that can be read' END,
         CASE WHEN charge_period_end < charge_period_start THEN 'the charge period ends before it starts' END
     ) AS reason
-FROM stage_cost
-WHERE line_id > $before AND (charge_period_start IS NULL
+FROM read_parquet($staged)
+WHERE charge_period_start IS NULL
     OR billing_period IS NULL
     OR (billed_cost IS NULL AND x_line_item_type IS DISTINCT FROM 'DiscountedUsage')
-    OR charge_period_end < charge_period_start)
+    OR charge_period_end < charge_period_start

@@ -1,3 +1,2 @@
 -- Head of the staging statement: provenance beside what the format's own SELECT says.
-INSERT INTO stage_cost BY NAME
 SELECT *, $source AS source, $load_id AS load_id, $file_id AS file_id, $before + line_no AS line_id

@@ -14,6 +14,7 @@ from tiny_store import LINES, PERIOD, load_turn
 
 from data.home import lock_file, parquet_dir
 from data.lock import LockHeld
+from data.mend import mend
 from data.warehouse import Warehouse
 
 HOLD = """
@@ -135,6 +136,38 @@ def test_parquet_lies_below_source_period_and_load_and_pieces_get_numbers(wareho
         (f"{folder}/cost-2.parquet", PERIOD, 3),
         (f"{folder}/cost.parquet", PERIOD, 3),
     ]
+
+
+def test_a_staged_file_is_part_of_the_store_once_it_is_adopted(warehouse):
+    with warehouse.load("bill", "focus", "cost") as load:
+        load.write_parquet("cost", PERIOD, "FROM range(2) t(x)")
+        adopted, rows = load.stage_parquet("FROM range($n) t(x)", {"n": 3})
+        load.stage_parquet("FROM range(5) t(x)")
+        load.adopt_parquet(adopted, "cost", PERIOD, rows)
+        load.finish(rows=5)
+    assert ask(warehouse, "SELECT path, rows FROM parquet_file ORDER BY rows") == [
+        (f"parquet/bill/2026-10/{load.load_id}/cost.parquet", 2),
+        (f"parquet/bill/2026-10/{load.load_id}/cost-2.parquet", 3),
+    ]
+    assert sorted(parquet_dir(warehouse.home).rglob("*.parquet")) == sorted(warehouse.live_files("cost"))
+
+
+def test_what_a_failed_or_killed_load_staged_leaves_the_disk(warehouse):
+    def stage_and_fail():
+        with warehouse.load("bill", "focus", "cost") as load:
+            adopted, rows = load.stage_parquet("FROM range(3) t(x)")
+            load.stage_parquet("FROM range(3) t(x)")
+            load.adopt_parquet(adopted, "cost", PERIOD, rows)
+            raise ValueError("line 7 is broken")
+
+    with pytest.raises(ValueError, match="line 7"):
+        stage_and_fail()
+    assert list(parquet_dir(warehouse.home).iterdir()) == []
+    left = parquet_dir(warehouse.home) / ".staged" / "load" / "staged.parquet"
+    left.parent.mkdir(parents=True)
+    left.touch()  # what a kill leaves
+    mend(warehouse.con, warehouse.home)
+    assert list(parquet_dir(warehouse.home).iterdir()) == []
 
 
 def test_checks_that_found_nothing_new_do_not_pile_up(warehouse):

@@ -1,0 +1,1 @@
+SELECT count(*) FROM completed WHERE line_id BETWEEN $first AND $last

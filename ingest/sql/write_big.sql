@@ -1,0 +1,1 @@
+SELECT * FROM read_parquet($staged) WHERE billing_period = $period
