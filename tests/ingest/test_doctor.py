@@ -1,0 +1,188 @@
+"""`doctor` finds planted mistakes, says what to do, and changes nothing; of a sound configuration it has no complaint."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from click.testing import CliRunner
+from cost_store import CUR_LINE, FOCUS_LINE, manifest, write_csv
+from moto.server import ThreadedMotoServer
+
+from ingest.__main__ import main
+
+THIS_MONTH = datetime.now(UTC).strftime("%Y-%m")
+FRESH = {**FOCUS_LINE, "BillingPeriodStart": f"{THIS_MONTH}-01T00:00:00Z"}
+
+
+@pytest.fixture
+def doctor(home, tmp_path, monkeypatch):  # noqa: ARG001 - home sets INFERLEDGER_HOME
+    """Writes inferledger.toml with these sources, and returns what doctor says of it and its exit code."""
+    monkeypatch.chdir(tmp_path)
+
+    def examine(**sources):
+        tables = [
+            "\n".join([f"[sources.{name}]", *(f"{key} = {json.dumps(str(v))}" for key, v in options.items())])
+            for name, options in sources.items()
+        ]
+        (tmp_path / "inferledger.toml").write_text("\n".join(tables))
+        result = CliRunner().invoke(main, ["doctor"])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.output, result.exit_code
+
+    return examine
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+def export(folder, report="gpu", files=("gpu-00001.csv",), named=None, line=CUR_LINE, period=THIS_MONTH):
+    """A CUR 2.0 delivery: the files that are there, and those that its manifest names."""
+    place = folder / "data" / f"BILLING_PERIOD={period}"
+    for name in files:
+        write_csv(place / name, [{**line, "bill_billing_period_start_date": f"{period}-01T00:00:00Z"}])
+    keys = [f"s3://b/{report}/data/BILLING_PERIOD={period}/{name}" for name in named or files]
+    body = {"executionId": f"run-{period}", "dataFiles": keys}
+    manifest(folder / "metadata" / f"BILLING_PERIOD={period}", report, body)
+    return folder
+
+
+def test_a_sound_configuration_has_nothing_to_mend(doctor, tmp_path):
+    said, code = doctor(
+        aws={"kind": "aws-cur", "location": export(tmp_path / "gpu")},
+        other={"kind": "focus", "location": write_csv(tmp_path / "bill.csv", [FRESH])},
+    )
+    assert code == 0, said
+    assert "mend" not in said
+    assert "look" not in said
+    assert "reads as an AWS Cost and Usage Report: 1 lines in USD" in said
+    assert not (tmp_path / "store" / "CURRENT").exists()
+
+
+def test_a_bucket_that_is_not_there(doctor, s3):
+    said, code = doctor(aws={"kind": "aws-cur", "location": "s3://no-such-bucket/gpu", "endpoint_url": s3})
+    assert code == 1
+    assert "s3://no-such-bucket/gpu cannot be read" in said
+
+
+def test_a_prefix_under_which_nothing_lies(doctor, s3):
+    boto3.client("s3", endpoint_url=s3).create_bucket(Bucket="bill")
+    said, code = doctor(aws={"kind": "aws-cur", "location": "s3://bill/wrong", "endpoint_url": s3})
+    assert code == 1
+    assert "Nothing lies under s3://bill/wrong" in said
+
+
+def test_a_folder_without_its_manifest(doctor, tmp_path):
+    folder = export(tmp_path / "gpu")
+    next(folder.rglob("*Manifest.json")).unlink()
+    said, code = doctor(aws={"kind": "aws-cur", "location": folder})
+    assert code == 1
+    assert "but no manifest" in said
+
+
+def test_a_manifest_that_names_a_file_that_is_not_there(doctor, tmp_path):
+    folder = export(tmp_path / "gpu", named=("gpu-00001.csv", "gpu-00002.csv"))
+    said, code = doctor(aws={"kind": "aws-cur", "location": folder})
+    assert code == 1
+    assert "gpu-00002.csv, which is not there. The delivery is incomplete" in said
+
+
+def test_a_file_of_another_format(doctor, tmp_path):
+    said, code = doctor(bill={"kind": "focus", "location": write_csv(tmp_path / "cur.csv", [CUR_LINE])})
+    assert code == 1
+    assert "is not a FOCUS export: it has no column BilledCost, ChargePeriodStart, BillingPeriodStart" in said
+    assert "Next: Export it again with these columns, or say which kind of source it is." in said
+
+
+def test_a_file_that_is_cut_off(doctor, tmp_path):
+    path = write_csv(tmp_path / "bill.csv.gz", [FRESH] * 500)
+    path.write_bytes(path.read_bytes()[:-20])
+    said, code = doctor(bill={"kind": "focus", "location": path})
+    assert code == 1
+    assert "cut off" in said
+
+
+def test_an_export_without_resource_ids(doctor, tmp_path):
+    line = {**FRESH, "ResourceId": ""}
+    said, code = doctor(bill={"kind": "focus", "location": write_csv(tmp_path / "bill.csv", [line])})
+    assert code == 0
+    assert "No line names a resource: machines cannot be told apart" in said
+    assert "Next: Export it again with resource ids." in said
+
+
+def test_an_export_that_stopped_months_ago(doctor, tmp_path):
+    said, code = doctor(aws={"kind": "aws-cur", "location": export(tmp_path / "gpu", period="2024-03")})
+    assert code == 0
+    assert "The newest billing period is 2024-03" in said
+    assert "Check that the export still runs" in said
+
+
+def test_a_bill_that_another_source_states_already(doctor, tmp_path):
+    path = write_csv(tmp_path / "bill.csv", [FRESH])
+    assert CliRunner().invoke(main, ["focus", str(path), "--source", "main"]).exit_code == 0
+    copy = write_csv(tmp_path / "copy.csv", [FRESH])
+    said, code = doctor(second={"kind": "focus", "location": copy})
+    assert code == 1
+    assert "Source 'main' states the bill of AWS account 0001 already." in said
+    assert "mend" not in doctor(main={"kind": "focus", "location": copy})[0]
+
+
+def test_two_sources_that_read_the_same_place(doctor, tmp_path):
+    path = write_csv(tmp_path / "bill.csv", [FRESH])
+    source = {"kind": "focus", "location": path}
+    said, code = doctor(one=source, two=source)
+    assert code == 1
+    assert "as source 'one' does." in said
+    assert said.count("mend") == 1
+
+
+def test_a_log_whose_mapping_names_a_column_that_is_not_there(doctor, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("when,tokens\n2026-10-01T00:00:00Z,5\n")
+    said, code = doctor(log={"kind": "requests", "location": log})
+    assert code == 1
+    assert "has no column" in said
+    assert "for timestamp; there is when, tokens" in said
+
+
+def test_a_log_without_a_model(doctor, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("timestamp,output_tokens\n2026-10-01T00:00:00Z,5\n")
+    said, code = doctor(log={"kind": "requests", "location": log})
+    assert code == 0
+    assert "No column is known for model: traffic has no model." in said
+
+
+def test_a_map_of_a_machine_that_no_bill_names(doctor, tmp_path):
+    bill = write_csv(tmp_path / "bill.csv", [FRESH])
+    assert CliRunner().invoke(main, ["focus", str(bill)]).exit_code == 0
+    told = tmp_path / "estate.toml"
+    told.write_text('[[machine]]\nresource_id = "i-1"\nnode = "a"\n[[machine]]\nresource_id = "i-typo"\n')
+    said, code = doctor(estate={"kind": "resources", "location": told})
+    assert code == 0
+    assert "No bill names i-typo." in said
+
+
+def test_a_map_that_cannot_be_read(doctor, tmp_path):
+    told = tmp_path / "estate.toml"
+    told.write_text("[[machine]\n")
+    said, code = doctor(estate={"kind": "resources", "location": told})
+    assert code == 1
+    assert "estate.toml" in said
+
+
+def test_without_sources_it_says_how_to_begin(doctor):
+    said, code = doctor()
+    assert code == 2
+    assert "python -m ingest init" in said
