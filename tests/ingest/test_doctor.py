@@ -1,4 +1,4 @@
-"""`doctor` finds planted mistakes, says what to do, and changes nothing; of a sound configuration it has no complaint."""
+"""`doctor` finds planted mistakes, says what to do, and changes nothing; a sound configuration has no complaint."""
 
 from __future__ import annotations
 
