@@ -35,5 +35,6 @@ def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
 
 
 def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder."""
+    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder. Commitment fees whose use nobody
+    can tell stand apart, as commitment_use_unknown."""
     return ask(cursor, "left_out", filters.params())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from dashboard import headlines
@@ -73,6 +74,16 @@ def test_basis_plus_what_it_leaves_out_is_the_ladder(cursor, october, basis):
     assert rungs["cost"].sum() == pytest.approx(30 * 3182 + 3840 - 75)
     assert rungs["in_basis"].sum() == pytest.approx(unit_cost.costs(cursor, filters, "total")["cost"].iloc[0])
     assert (rungs["in_basis"] + rungs["left_out"]).tolist() == pytest.approx(rungs["cost"].tolist())
+
+
+def test_fees_that_fit_no_use_mark_the_unit_costs(cursor, october):
+    rungs = unit_cost.left_out(cursor, october)
+    fees = pd.DataFrame([{"rung": "commitment_use_unknown", "cost": 1234.5, "in_basis": 0, "left_out": 1234.5}])
+
+    assert headlines.use_unknown(rungs, october) == ""
+    assert headlines.use_unknown(pd.concat([rungs, fees]), october) == (
+        "$1,234.50 of commitment fees fit no use: no unit cost holds them, and what they paid for looks cheaper than it is."
+    )
 
 
 @pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])

@@ -8,7 +8,11 @@ import duckdb
 import pytest
 from small_store import device_hour, line, load_lines, load_rows, machine_line
 
+from data.filters import Filters
 from data.model.settings import ModelSettings
+from data.query import provenance, unit_cost
+from data.query.idle import idle
+from data.snapshot import open_latest
 from data.sql import sql
 from data.warehouse import Warehouse
 
@@ -230,6 +234,54 @@ def test_a_fee_that_cannot_be_tied_says_so_and_no_unit_cost_takes_it(wh, told):
     assert con.execute("SELECT sum(unknown_cost), sum(unused_cost), sum(covered_cost) FROM commitment_day").fetchone() == (
         Decimal("0.8"), 0, 0,
     )  # fmt: skip
+
+
+def asked(wh, question, *args):
+    """What a page gets of a question about September."""
+    wh.publish(ModelSettings())
+    return question(open_latest(wh.home).cursor(), Filters(date(2026, 9, 1), date(2026, 10, 1)), *args)
+
+
+def test_unit_costs_carry_the_mark_of_a_fee_that_fits_no_use(wh):
+    """The row that pages make their note of; the basis does not hold it, and the rungs still sum to the invoice."""
+    load_lines(wh, [gpu(DAY, "vm-1", "0.6", "0.6"), fee(DAY, "0.8", None), line(DAY, cost="1")])
+    rungs = asked(wh, unit_cost.left_out).set_index("rung")
+    assert rungs.loc["commitment_use_unknown", ["cost", "in_basis", "left_out"]].tolist() == [0.8, 0, 0.8]
+    assert float(rungs["cost"].sum()) == pytest.approx(1.8)
+
+
+def test_the_data_page_lists_each_commitment_with_its_use(wh):
+    load_lines(
+        wh,
+        [
+            gpu(DAY, "vm-1", "0.6", "0.6"),
+            fee(DAY, "0.8", 7200, commitment_discount_id="cud-l4"),
+            fee(DAY, "0.3", None, "Commitment v1: Ram in Netherlands for 1 Year"),
+            *[ai_use(DAY, "3"), unused(DAY, "1", commitment_discount_type="Savings Plan")],
+        ],
+    )
+    rows = asked(wh, provenance.commitments).set_index("commitment")
+    told = rows[["type", "used", "unused", "unknown", "committed"]].astype(object)
+    assert {name: tuple(map(str, row)) for name, row in zip(told.index, told.to_numpy(), strict=True)} == {
+        "sp-1": ("Savings Plan", "3.0", "1.0", "0.0", "4.0"),
+        "cud-l4": ("Committed use discount", "0.4", "0.4", "0.0", "0.8"),
+        "01A-02B/Commitment v1: Ram in Netherlands for 1 Year": ("Committed use discount", "0.0", "0.0", "0.3", "0.3"),
+    }  # fmt: skip
+
+
+def test_a_free_gpu_that_a_fee_pays_for_is_freed_capacity_not_cash(wh):
+    """Both stand free for a day; only vm-2's $0.60 an hour would leave the bill, vm-1's fee would not."""
+    hours = [DAY + timedelta(hours=h) for h in range(24)]
+    bill = [gpu(h, "vm-1", "0.6", "0.6") for h in hours] + [fee(h, "0.5", 3600) for h in hours]
+    load_lines(wh, bill + [gpu(h, "vm-2", "0.6") for h in hours])
+    free = {"busy": 0, "idle": 3600, "namespace": None, "pod": None}
+    load_rows(wh, "device_hour", [seen(h, vm, **free) for h in hours for vm in ("vm-1", "vm-2")])
+    run = {"start_at": DAY, "end_at": DAY + timedelta(days=1), "seconds": 86400.0, "threshold": 0.01}
+    run |= {"largest_gap": 30.0, "signal": "gr_engine_active", "step_seconds": 30.0}
+    load_rows(wh, "idle_stretch", [run | {"device_id": f"GPU-{vm}"} for vm in ("vm-1", "vm-2")])
+    found = asked(wh, idle, 0.01, 30).findings.set_index("machine")
+    assert found.loc["vm-1", ["cost", "cash", "freed"]].tolist() == pytest.approx([12, 0, 12])
+    assert found.loc["vm-2", ["cost", "cash", "freed"]].tolist() == pytest.approx([14.4, 14.4, 0])
 
 
 def test_a_credit_longer_than_an_hour_leaves_the_fees_of_its_hours_unknown(wh):

@@ -37,7 +37,7 @@ def build(home: Path, *, rows: bool = True) -> Path:
         if rows:
             con.execute((Path(__file__).parent / "estate.sql").read_text())
         else:  # also an empty store says which shape it has
-            con.execute("INSERT INTO snapshot VALUES (1, TIMESTAMP '2026-11-01 06:03', 1, NULL)")
+            con.execute("INSERT INTO snapshot VALUES (1, TIMESTAMP '2026-11-01 06:03', 2, NULL)")
     published = Snapshot(1, datetime(2026, 11, 1, 6, 3), path)
     write_pointer(home, Pointer(home=str(home), content="", model="", kept=(published,)))
     return home
