@@ -119,7 +119,7 @@ def uncounted(now: pd.Series, filters: Filters) -> str:
 
 
 def use_unknown(rungs: pd.DataFrame, filters: Filters) -> str:
-    """The mark of unit costs that commitment fees ought to be in (rows of query.unit_cost.left_out); "" where all are."""
+    """The mark of unit costs where commitment fees fit no use (rows of query.unit_cost.left_out); "" where all do."""
     fees = rungs.loc[rungs["rung"] == "commitment_use_unknown", "cost"].sum()
     if not fees:
         return ""

@@ -1,7 +1,7 @@
 """Runs the model's SQL in order: estate once, then each charge month, then the marts of the snapshot.
 
-The files under estate/, month/, commitment/ and mart/ are the portable core: each is one SELECT that becomes the table of its own
-name (`10_line_class.sql` → `line_class`). What differs between engines stands in prelude/.
+The files under estate/, month/, commitment/ and mart/ are the portable core: each is one SELECT that becomes the
+table of its own name (`10_line_class.sql` → `line_class`). What differs between engines stands in prelude/.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def build_months(
     con.execute(sql("schema/built"))
     _estate(con, home, settings)
     todo = _with_neighbours(con, months)
-    while todo:  # twice at most: the shares follow from the lines, and after the first round every line is in them
+    # twice at most: shares follow from lines, and after the first round every line is in them
+    while todo:
         for month in todo:
             _month(con, month, settings)
             _keep(con, home, month)

@@ -102,7 +102,11 @@ def test_a_fifth_of_the_savings_plan_is_unused(cursor, october):
 
 
 def test_a_commitment_whose_fees_fit_no_use_is_not_called_unused():
-    row = {"type": "Committed use discount", "commitment": "01A/Commitment v1: Ram in Iowa for 1 Year", "unused": 0.0}
+    row = {
+        "type": "Committed use discount",
+        "commitment": "01A/Commitment v1: Ram in Iowa for 1 Year",
+        "unused": 0.0,
+    }
     row |= {"used": 0.0, "unknown": 12.5, "committed": 12.5, "unused_share": None}
 
     assert headlines.commitment(pd.DataFrame([row]), "USD") == (

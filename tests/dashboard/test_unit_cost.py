@@ -78,11 +78,14 @@ def test_basis_plus_what_it_leaves_out_is_the_ladder(cursor, october, basis):
 
 def test_fees_that_fit_no_use_mark_the_unit_costs(cursor, october):
     rungs = unit_cost.left_out(cursor, october)
-    fees = pd.DataFrame([{"rung": "commitment_use_unknown", "cost": 1234.5, "in_basis": 0, "left_out": 1234.5}])
+    fees = pd.DataFrame(
+        [{"rung": "commitment_use_unknown", "cost": 1234.5, "in_basis": 0, "left_out": 1234.5}]
+    )
 
     assert headlines.use_unknown(rungs, october) == ""
     assert headlines.use_unknown(pd.concat([rungs, fees]), october) == (
-        "$1,234.50 of commitment fees fit no use: no unit cost holds them, and what they paid for looks cheaper than it is."
+        "$1,234.50 of commitment fees fit no use: no unit cost holds them, "
+        "and what they paid for looks cheaper than it is."
     )
 
 

@@ -86,7 +86,7 @@ def unexplained(con):
 
 
 def test_a_fee_goes_to_the_devices_that_used_it_and_its_rest_is_unused(wh):
-    """Two L4 committed for $0.80 an hour, one in use: its 3600 of 7200 seconds carry $0.40, by its busy and idle halves."""
+    """Two L4 committed for $0.80 an hour, one in use: 3600 of 7200 seconds carry $0.40, by busy and idle halves."""
     load_lines(wh, [gpu(DAY, "vm-1", "0.6", "0.6"), fee(DAY, "0.8", 7200)])
     load_rows(wh, "device_hour", [seen(DAY)])
     con = published(wh)
@@ -134,7 +134,7 @@ def test_cores_memory_and_gpus_are_commitments_of_their_own(wh):
         wh,
         [
             gcp(DAY, "G2 Instance Core running in Netherlands", "0.11", "0.11", 14400, resource_id="vm-1"),
-            gcp(DAY, "G2 Instance Ram running in Netherlands", "0.05", resource_id="vm-1", consumed_unit="byte-seconds"),
+            gcp(DAY, "G2 Instance Ram running in Netherlands", "0.05", resource_id="vm-1", consumed_unit="bytes"),
             gpu(DAY, "vm-1", "0.6", "0.6"),
             fee(DAY, "0.08", 14400, "Commitment v1: G2 Core in Netherlands for 3 Year"),
             fee(DAY, "2", 14400),
@@ -210,7 +210,10 @@ def test_the_family_the_region_and_the_hour_must_be_the_fees_own(wh):
         ],
     )
     con = published(wh)
-    assert ladder(con) == {("unobserved", None): Decimal("1.5"), ("commitment_unused", "derived"): Decimal("0.8")}
+    assert ladder(con) == {
+        ("unobserved", None): Decimal("1.5"),
+        ("commitment_unused", "derived"): Decimal("0.8"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -231,7 +234,8 @@ def test_a_fee_that_cannot_be_tied_says_so_and_no_unit_cost_takes_it(wh, told):
     con = published(wh)
     assert ladder(con) == {("commitment_unused", "use unknown"): Decimal("0.8")}
     assert con.execute("SELECT sum(commitment_share) FROM unit_cost").fetchone() == (None,)
-    assert con.execute("SELECT sum(unknown_cost), sum(unused_cost), sum(covered_cost) FROM commitment_day").fetchone() == (
+    query = "SELECT sum(unknown_cost), sum(unused_cost), sum(covered_cost) FROM commitment_day"
+    assert con.execute(query).fetchone() == (
         Decimal("0.8"), 0, 0,
     )  # fmt: skip
 
@@ -291,7 +295,9 @@ def test_a_credit_longer_than_an_hour_leaves_the_fees_of_its_hours_unknown(wh):
 
 
 def spend_credit(dollars):
-    told = [{"type": "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE", "name": "GCE Commitments", "amount": -float(dollars)}]
+    told = [
+        {"type": "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE", "name": "GCE Commitments", "amount": -float(dollars)}
+    ]
     return {"x_credits": json.dumps(told)}
 
 
@@ -348,9 +354,9 @@ def test_a_fee_of_machines_outside_ai_is_outside_with_its_unused_half(wh):
         ("outside", None): Decimal("0.05"),
         ("outside", "commitment of other use"): Decimal("0.05"),
     }
-    assert con.execute("SELECT covered_cost, ai_covered_cost, unused_cost FROM commitment_day").fetchall() == [
-        (Decimal("0.05"), 0, Decimal("0.05"))
-    ]
+    assert con.execute(
+        "SELECT covered_cost, ai_covered_cost, unused_cost FROM commitment_day"
+    ).fetchall() == [(Decimal("0.05"), 0, Decimal("0.05"))]
 
 
 @pytest.mark.parametrize(
@@ -361,7 +367,7 @@ def test_a_fee_of_machines_outside_ai_is_outside_with_its_unused_half(wh):
         ("Commitment v1: Nvidia Tesla A100 GPU in Iowa for 3 Year", "Nvidia Tesla A100 GPU running in Iowa"),
         ("Commitment v1: Nvidia H100 80GB GPU in Iowa for 1 Year", "Nvidia H100 80GB GPU running in Iowa"),
         ("Commitment v1: Nvidia H100 80GB Mega GPU in Iowa for 1 Year", "Nvidia H100 Mega 80GB GPU running in Iowa"),
-        ("Commitment v1: A4 Nvidia B200 (1 gpu slice) in Iowa for 1 Year", "A4 Nvidia B200 (1 gpu slice) running in Iowa"),
+        ("Commitment v1: A4 Nvidia B200 (1 gpu slice) in Iowa for 1 Year", "A4 Nvidia B200 (1 gpu slice) in Iowa"),
         ("Commitment v1: G2 Core in Americas for 1 Year", "G2 Instance Core running in Americas"),
         ("Commitment v1: A2 Ram in Americas for 3 Year", "A2 Instance Ram running in Americas"),
         ("Commitment v1: N2D AMD Cpu in Americas for 1 Year", "N2D AMD Instance Core running in Americas"),
@@ -379,9 +385,11 @@ def test_fee_and_usage_name_one_family(fee_sku, usage_sku):
 
 def test_families_that_are_not_one():
     names = [
-        L4, "Nvidia Tesla T4 GPU running in Iowa", "Nvidia Tesla A100 GPU running in Iowa", "Nvidia Tesla A100 80GB GPU running in Iowa",
+        L4, "Nvidia Tesla T4 GPU running in Iowa", "Nvidia Tesla A100 GPU running in Iowa",
+        "Nvidia Tesla A100 80GB GPU running in Iowa",
         "Nvidia H100 80GB GPU running in Iowa", "G2 Instance Core running in Iowa", "G2 Instance Ram running in Iowa",
-        "N2 Instance Core running in Iowa", "N2D AMD Instance Core running in Iowa", "N1 Predefined Instance Core running in Iowa",
+        "N2 Instance Core running in Iowa", "N2D AMD Instance Core running in Iowa",
+        "N1 Predefined Instance Core running in Iowa",
     ]  # fmt: skip
     assert len({family(name) for name in names}) == len(names)
     assert family("Commitment v1: something new in Iowa for 1 Year") is None
@@ -398,7 +406,7 @@ def family(sku):
         return con.execute("SELECT commitment_family($sku)", {"sku": sku}).fetchone()[0]
 
 
-# Whose the unused part is -------------------------------------------------------------------------------------------------------
+# Whose the unused part is
 
 PLAN = {"commitment_discount_id": "sp-1", "commitment_discount_category": "Spend"}
 
@@ -415,14 +423,22 @@ def other_use(at, cost, **told):
 
 
 def unused(at, cost, **told):
-    row = {"charge_category": "Usage", "commitment_discount_status": "Unused", "service_name": "Savings Plans"}
+    row = {
+        "charge_category": "Usage",
+        "commitment_discount_status": "Unused",
+        "service_name": "Savings Plans",
+    }
     return line(at, cost="0", effective_cost=cost, **(PLAN | row | told))
 
 
 def whose(con, where="true"):
     """(AI, other use, nobody knows whose) of what commitments left unused."""
     found = ladder(con, where=where)
-    keys = (("commitment_unused", None), ("outside", "commitment of other use"), ("commitment_unused", "use unknown"))
+    keys = (
+        ("commitment_unused", None),
+        ("outside", "commitment of other use"),
+        ("commitment_unused", "use unknown"),
+    )
     return tuple(str(found.get(key, Decimal(0)).normalize()) for key in keys)
 
 
@@ -432,7 +448,10 @@ def test_an_unused_plan_is_split_as_its_use_was(wh):
     load_rows(wh, "deployment_map", [{"pod": "x", "model": "x"}], "more", "resources")
     con = published(wh)
     assert whose(con) == ("0.333333333333", "0.666666666667", "0")
-    assert con.execute("SELECT rung, effective_cost, billed_cost FROM part WHERE line_id = 3 AND rung <> 'timing' ORDER BY 1").fetchall() == [
+    query = (
+        "SELECT rung, effective_cost, billed_cost FROM part WHERE line_id = 3 AND rung <> 'timing' ORDER BY 1"
+    )
+    assert con.execute(query).fetchall() == [
         ("commitment_unused", Decimal("0.333333333333"), 0),
         ("outside", Decimal("0.666666666667"), 0),
     ]  # fmt: skip
@@ -466,7 +485,14 @@ def test_a_capacity_reservation_is_a_commitment_too(wh):
     held = {"capacity_reservation_id": "cr-1", "capacity_reservation_status": "Used"}
     other = {"sub_account_id": "999", "resource_id": "i-9", "x_usage_type": "BoxUsage:c7i.xlarge"}
     free = held | {"capacity_reservation_status": "Unused", "x_usage_type": "UnusedBox:p5.4xlarge"}
-    load_lines(wh, [machine_line(DAY, "i-1", "30", **held), line(DAY, cost="10", **other, **held), line(DAY, cost="8", **free)])
+    load_lines(
+        wh,
+        [
+            machine_line(DAY, "i-1", "30", **held),
+            line(DAY, cost="10", **other, **held),
+            line(DAY, cost="8", **free),
+        ],
+    )
     con = published(wh)
     assert whose(con) == ("6", "2", "0")
     assert ladder(con, "billed_cost")[("commitment_unused", None)] == 8

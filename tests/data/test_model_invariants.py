@@ -34,7 +34,12 @@ def commitments(draw):
             line(at, service_name="Amazon RDS", sub_account_id="222", effective_cost=draw(money), **plan),
             line(at, effective_cost=draw(money), **(plan | {"commitment_discount_status": "Unused"})),
         ]
-    gcp = {"provider": "GCP", "service_name": "Compute Engine", "service_category": "Compute", "consumed_unit": "seconds"}
+    gcp = {
+        "provider": "GCP",
+        "service_name": "Compute Engine",
+        "service_category": "Compute",
+        "consumed_unit": "seconds",
+    }
     for h in draw(st.sets(st.integers(0, HOURS - 1), max_size=3)):
         at = START + timedelta(hours=h)
         for vm in range(draw(st.integers(0, 2))):
@@ -53,7 +58,11 @@ def commitments(draw):
                 | dict.fromkeys(("billed_cost", "effective_cost"), str(cost - credit))
             )
         for _ in range(draw(st.integers(0, 2))):
-            sku = draw(st.sampled_from(["Commitment v1: Nvidia L4 GPU running in Iowa for 1 Year", "Commitment v1: new"]))
+            sku = draw(
+                st.sampled_from(
+                    ["Commitment v1: Nvidia L4 GPU running in Iowa for 1 Year", "Commitment v1: new"]
+                )
+            )
             amount = draw(st.sampled_from([3600, 10800, None]))
             lines.append(line(at, cost=draw(COST), sku_description=sku, consumed_quantity=amount, **gcp))
     return lines
@@ -165,7 +174,7 @@ def test_every_dollar_is_on_one_rung(estate, device_share):
 @quiet
 @given(estates())
 def test_an_unused_commitment_is_ais_or_others_and_a_fee_is_charged_once(estate):
-    """Effective cost of each line of a commitment = what it carries for use + AI's unused part + the other unused part."""
+    """What commitments cost = what they covered + AI's unused part + the unused part of other use."""
     con = built(estate)
     assert (
         answer(
@@ -181,7 +190,8 @@ def test_an_unused_commitment_is_ais_or_others_and_a_fee_is_charged_once(estate)
             con,
             """
         SELECT sum(unused_cost + unknown_cost) FROM commitment_day EXCEPT
-        SELECT sum(effective_cost) FROM ladder WHERE rung = 'commitment_unused' OR sub_rung = 'commitment of other use'""",
+        SELECT sum(effective_cost) FROM ladder
+        WHERE rung = 'commitment_unused' OR sub_rung = 'commitment of other use'""",
         )
         == []
     )
