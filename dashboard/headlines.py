@@ -118,14 +118,13 @@ def uncounted(now: pd.Series, filters: Filters) -> str:
     return f"Cost per inference includes {cost} of versions whose requests nobody counted."
 
 
-def use_unknown(rungs: pd.DataFrame, filters: Filters) -> str:
-    """The mark of unit costs where commitment fees fit no use (rows of query.unit_cost.left_out); "" where all do."""
-    fees = rungs.loc[rungs["rung"] == "commitment_use_unknown", "cost"].sum()
+def use_unknown(fees: float, filters: Filters) -> str:
+    """The mark of unit costs where commitment fees fit no use; "" where all do."""
     if not fees:
         return ""
     return (
         f"{fmt.money(fees, filters.currency)} of commitment fees fit no use: no unit cost holds them, "
-        "and what they paid for looks cheaper than it is."
+        "and what they paid for may look cheaper than it is."
     )
 
 

@@ -252,6 +252,7 @@ def test_unit_costs_carry_the_mark_of_a_fee_that_fits_no_use(wh):
     rungs = asked(wh, unit_cost.left_out).set_index("rung")
     assert rungs.loc["commitment_use_unknown", ["cost", "in_basis", "left_out"]].tolist() == [0.8, 0, 0.8]
     assert float(rungs["cost"].sum()) == pytest.approx(1.8)
+    assert asked(wh, unit_cost.use_unknown) == pytest.approx(0.8)
 
 
 def test_the_data_page_lists_each_commitment_with_its_use(wh):
