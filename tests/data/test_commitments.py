@@ -50,6 +50,7 @@ def gcp(hour, sku, cost, credit="0", seconds=3600, **told):
         cost=cost,
         consumed_quantity=seconds,
         consumed_unit="seconds",
+        x_credits="[]",
     )
     row |= {"billed_cost": str(paid), "effective_cost": str(paid)}
     if Decimal(credit):
@@ -221,6 +222,7 @@ def test_the_family_the_region_and_the_hour_must_be_the_fees_own(wh):
     [
         {"sku_description": "Commitment v1: something new in Netherlands for 1 Year"},
         {"consumed_quantity": None},
+        {"x_credits": None},  # as in a FOCUS export, where credits are not told
         {"consumed_unit": "hours"},  # the credit beside it fits no fee, and may be of this one
         {"region_id": None},
         {"charge_period_end": DAY + timedelta(hours=24)},
@@ -402,7 +404,7 @@ def family(sku):
         con.execute(sql("schema/cost"))
         con.execute("CREATE VIEW charge AS FROM temp.stage_cost; SET VARIABLE team_tags = ['team']")
         con.execute("SET VARIABLE model_tags = ['model']; SET VARIABLE version_tags = ['version']")
-        con.execute("CREATE TABLE load (load_id VARCHAR, effective_usable BOOLEAN)")
+        con.execute("CREATE TABLE load (load_id VARCHAR, kind VARCHAR, effective_usable BOOLEAN)")
         con.execute(sql("model/prelude/duckdb_sources"))
         return con.execute("SELECT commitment_family($sku)", {"sku": sku}).fetchone()[0]
 

@@ -39,6 +39,7 @@ def commitments(draw):
         "service_name": "Compute Engine",
         "service_category": "Compute",
         "consumed_unit": "seconds",
+        "x_credits": "[]",
     }
     for h in draw(st.sets(st.integers(0, HOURS - 1), max_size=3)):
         at = START + timedelta(hours=h)

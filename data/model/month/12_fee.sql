@@ -1,6 +1,6 @@
 -- One row per GCP commitment fee whose use is known: its used share, one for all fees of a kind in the account, region and hour.
--- Unknown (no row): a fee that names no family or amount, is longer than an hour or is credited itself; and one that is not used
--- up while a credit of that hour fits no fee, for that credit may be of it.
+-- Unknown (no row): a fee of an export without credits, one that names no family or amount, is longer than an hour or is credited
+-- itself; and one that is not used up while a credit of that hour fits no fee, for that credit may be of it.
 WITH told AS (
     SELECT
         c.load_id AS load_id, c.line_id AS line_id, m.billing_account_id AS billing_account_id,
@@ -13,7 +13,7 @@ WITH told AS (
     FROM month_commitment_line AS c
     JOIN month_line AS m ON m.load_id = c.load_id AND m.line_id = c.line_id
     JOIN line_rung AS l ON l.load_id = c.load_id AND l.line_id = c.line_id
-    WHERE l.is_fee AND m.within_hour AND NOT c.is_offset
+    WHERE l.is_fee AND m.within_hour AND c.tells_credits AND NOT c.is_offset
 ),
 fee AS (
     SELECT load_id, line_id, billing_account_id, billing_currency, hour, start_at, end_at, kind, family, region_id, unit, committed

@@ -85,6 +85,9 @@ SELECT
     CASE WHEN c.x_commitment_credit <> 0
         THEN 0 - credit_of_type(c.x_credits, 'COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE') ELSE 0.0 END AS dollar_credit,
     -- the spend-based commitments since 2025 credit the fee itself: what is left is unused, and what it served is not told
-    coalesce(c.x_credits LIKE '%FEE_UTILIZATION_OFFSET%', false) AS is_offset
+    coalesce(c.x_credits LIKE '%FEE_UTILIZATION_OFFSET%', false) AS is_offset,
+    -- a FOCUS export does not: there, no credit means nothing
+    l.kind = 'gcp' OR c.x_credits IS NOT NULL AS tells_credits
 FROM charge AS c
+JOIN load AS l ON l.load_id = c.load_id
 WHERE c.x_commitment_credit <> 0 OR (c.provider = 'GCP' AND c.sku_description LIKE 'Commitment%');
