@@ -118,6 +118,16 @@ def uncounted(now: pd.Series, filters: Filters) -> str:
     return f"Cost per inference includes {cost} of versions whose requests nobody counted."
 
 
+def use_unknown(fees: float, filters: Filters) -> str:
+    """The mark of unit costs where commitment fees fit no use; "" where all do."""
+    if not fees:
+        return ""
+    return (
+        f"{fmt.money(fees, filters.currency)} of commitment fees fit no use: no unit cost holds them, "
+        "and what they paid for may look cheaper than it is."
+    )
+
+
 def identities(changes: pd.DataFrame, filters: Filters) -> list[str]:
     """Why the models that moved most did so, a sentence each (rows of query.identity.changes)."""
     told = [_identity(row, filters.currency) for _, row in stories(changes).iterrows()]
@@ -237,7 +247,9 @@ def commitment(rows: pd.DataFrame, currency: str) -> str:
     row = rows.iloc[0]
     kind = "commitment" if fmt.is_unknown(row["type"]) else row["type"]
     name = fmt.shorten(str(row["commitment"]).rpartition("/")[2])  # of an ARN, what tells it apart
+    if fmt.is_unknown(row["unused_share"]):
+        return f"The use of {kind} {name} is unknown: {fmt.money(row['unknown'], currency)} of fees fit none."
     return (
         f"{fmt.percent(row['unused_share'])} of {kind} {name} went unused: "
-        f"{fmt.money(row['unused'], currency)} of {fmt.money(row['committed'], currency)}."
+        f"{fmt.money(row['unused'], currency)} of {fmt.money(row['used'] + row['unused'], currency)}."
     )

@@ -84,7 +84,12 @@ def unobserved_nodes(filters: Filters) -> Columns:
 
 def commitments(filters: Filters) -> Columns:
     """Savings plan, reservation or CUD."""
-    return {**money_columns(filters, "used", "unused", "committed"), "unused_share": percent_column("unused")}
+    return {
+        **money_columns(filters, "used", "unused"),
+        "unknown": money_column("use unknown", filters),
+        **money_columns(filters, "committed"),
+        "unused_share": percent_column("unused"),
+    }
 
 
 def rejects() -> Columns:

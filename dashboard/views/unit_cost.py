@@ -33,6 +33,8 @@ def main() -> None:
     page.kpi_row(cards.unit_costs(now, before, filters))
     if aside := headlines.uncounted(now, filters):
         page.note(aside)
+    if mark := headlines.use_unknown(store.ask(unit_cost.use_unknown, filters), filters):
+        page.note(mark)
     _trend(filters)
     _why(changes, filters)
     _made_of(filters)

@@ -1,7 +1,7 @@
 """Runs the model's SQL in order: estate once, then each charge month, then the marts of the snapshot.
 
-The files under estate/, month/ and mart/ are the portable core: each is one SELECT that becomes the table of its own
-name (`10_line_class.sql` → `line_class`). What differs between engines stands in prelude/.
+The files under estate/, month/, commitment/ and mart/ are the portable core: each is one SELECT that becomes the
+table of its own name (`10_line_class.sql` → `line_class`). What differs between engines stands in prelude/.
 """
 
 from __future__ import annotations
@@ -25,13 +25,18 @@ def build_months(
 ) -> None:
     """Builds gpu_hour and part of these UTC months again, and everything kept of them, inside the caller's transaction.
 
-    Months that share a machine line (one that crosses midnight of a month's last day) are built together.
+    Months that share a machine line (one that crosses midnight of a month's last day) are built together, and
+    months whose commitments turn out to have another AI share than they were built with are built again.
     """
     con.execute(sql("schema/built"))
     _estate(con, home, settings)
-    for month in _with_neighbours(con, months):
-        _month(con, month, settings)
-        _keep(con, home, month)
+    todo = _with_neighbours(con, months)
+    # twice at most: shares follow from lines, and after the first round every line is in them
+    while todo:
+        for month in todo:
+            _month(con, month, settings)
+            _keep(con, home, month)
+        todo = [month for (month,) in con.execute(sql("model/other_share")).fetchall()]
     for table, _ in model_files("month"):  # gpu_hour and part would hide the snapshot's own
         con.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
@@ -125,6 +130,9 @@ def _month(con: duckdb.DuckDBPyConnection, month: date, settings: ModelSettings)
         if table == "sighting":  # the first file that reads telemetry; its hours depend on the lines' rungs
             con.execute(sql("model/prelude/duckdb_month_telemetry"))
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
+        if table == "commitment_month":
+            _execute_script(con, "model/keep_commitment", {"month": month})
+            _run_folder(con, "commitment")
 
 
 def _keep(con: duckdb.DuckDBPyConnection, home: Path, month: date) -> None:

@@ -92,9 +92,12 @@ free_hour AS (
 -- Hours in which a commitment pays for the device: stopping it frees capacity and lowers no bill.
 committed_line AS (
     SELECT DISTINCT load_id, line_id FROM cost
-    WHERE (commitment_discount_id IS NOT NULL OR x_commitment_credit < 0)
-        AND charge_period_start < $end AND charge_period_end > $start
-        AND resource_id IN (SELECT resource_id FROM free_machine)
+    WHERE charge_period_start < $end AND charge_period_end > $start
+        AND CASE
+            WHEN resource_id IN (SELECT resource_id FROM free_machine) THEN commitment_discount_id IS NOT NULL OR x_commitment_credit < 0
+            -- a fee names no machine: its parts lie on those that it paid for
+            ELSE charge_category = 'Purchase' AND resource_id IS NULL
+        END
 ),
 committed AS (
     SELECT p.device_id, p.hour,

@@ -1,7 +1,10 @@
 -- Grain: rung. The ladder's amount, what of it the chosen basis counts, and what it leaves out; they sum to the invoice.
--- Effective view. The shared rungs are in 'fully loaded' by the shares that model versions took.
+-- Effective view. The shared rungs are in 'fully loaded' by the shares that model versions took. Commitment fees that fit no use are
+-- a row of their own: they are in no unit cost, whatever they paid for.
 WITH rungs AS (
-    SELECT rung, sum(effective_cost) AS cost
+    SELECT
+        CASE WHEN rung = 'commitment_unused' AND sub_rung = 'use unknown' THEN 'commitment_use_unknown' ELSE rung END AS rung,
+        sum(effective_cost) AS cost
     FROM ladder
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)

@@ -47,7 +47,7 @@ def restatements(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.Data
 
 
 def commitments(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """commitment: type, provider, used, unused, committed (money), unused_share (0..1)."""
+    """commitment: type, provider, used, unused, unknown, committed (money), unused_share (0..1)."""
     return ask(cursor, "commitments", filters.params())
 
 

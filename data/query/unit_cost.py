@@ -35,5 +35,11 @@ def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
 
 
 def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder."""
+    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder. Commitment fees whose use nobody
+    can tell stand apart, as commitment_use_unknown."""
     return ask(cursor, "left_out", filters.params())
+
+
+def use_unknown(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> float:
+    """Commitment fees of the period that fit no use, whoever they paid for: they are in no unit cost."""
+    return float(ask(cursor, "use_unknown", filters.params())["cost"].iloc[0])

@@ -24,8 +24,11 @@ CREATE TABLE IF NOT EXISTS built_coverage (
 CREATE TABLE IF NOT EXISTS built_commitment (
     month DATE, day DATE, billing_period DATE, commitment_id VARCHAR, provider VARCHAR, billing_account_id VARCHAR,
     sub_account_id VARCHAR, billing_currency VARCHAR, covered_cost DECIMAL(38,12), ai_covered_cost DECIMAL(38,12),
-    unused_cost DECIMAL(38,12), fee_billed DECIMAL(38,12), for_devices INTEGER
+    unused_cost DECIMAL(38,12), fee_billed DECIMAL(38,12), for_devices INTEGER, unknown_cost DECIMAL(38,12)
 );
+ALTER TABLE built_commitment ADD COLUMN IF NOT EXISTS unknown_cost DECIMAL(38,12);
+-- The AI share of each commitment that a month was built with: a month is built again when that is no longer the share.
+CREATE TABLE IF NOT EXISTS built_share (month DATE, commitment_id VARCHAR, billing_period DATE, share DOUBLE);
 CREATE TABLE IF NOT EXISTS built_idle_segment (
     month DATE, device_id VARCHAR, namespace VARCHAR, pod VARCHAR, threshold DOUBLE, run BIGINT, day DATE, source VARCHAR,
     signal VARCHAR, step_seconds DOUBLE, largest_gap DOUBLE, start_at TIMESTAMP, end_at TIMESTAMP, seconds DOUBLE, cost DOUBLE,

@@ -73,5 +73,5 @@ CREATE TABLE snapshot (generation BIGINT, published_at TIMESTAMP, schema_version
 CREATE TABLE commitment_day (
     day DATE, billing_period DATE, commitment_id VARCHAR, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR,
     billing_currency VARCHAR, covered_cost DECIMAL(38,12), ai_covered_cost DECIMAL(38,12), unused_cost DECIMAL(38,12),
-    fee_billed DECIMAL(38,12)
+    unknown_cost DECIMAL(38,12), fee_billed DECIMAL(38,12)
 );

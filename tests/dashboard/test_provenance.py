@@ -101,6 +101,19 @@ def test_a_fifth_of_the_savings_plan_is_unused(cursor, october):
     assert plan["unused_share"] == pytest.approx(0.2)
 
 
+def test_a_commitment_whose_fees_fit_no_use_is_not_called_unused():
+    row = {
+        "type": "Committed use discount",
+        "commitment": "01A/Commitment v1: Ram in Iowa for 1 Year",
+        "unused": 0.0,
+    }
+    row |= {"used": 0.0, "unknown": 12.5, "committed": 12.5, "unused_share": None}
+
+    assert headlines.commitment(pd.DataFrame([row]), "USD") == (
+        "The use of Committed use discount Commitment v1: Ram…or 1 Year is unknown: $12.50 of fees fit none."
+    )
+
+
 def test_a_reject_names_file_line_and_reason(cursor):
     row = provenance.rejects(cursor).iloc[0]
 

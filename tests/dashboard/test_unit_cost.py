@@ -4,12 +4,19 @@ and serves 720,000 requests."""
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import duckdb
 import pytest
+from estate import build
+from streamlit.testing.v1 import AppTest
 
 from dashboard import headlines
 from dashboard.charts import unit_cost as charts
+from data.home import snapshot_file
 from data.query import identity, unit_cost
+
+FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
 
 
 def by_version(cursor, filters):
@@ -73,6 +80,27 @@ def test_basis_plus_what_it_leaves_out_is_the_ladder(cursor, october, basis):
     assert rungs["cost"].sum() == pytest.approx(30 * 3182 + 3840 - 75)
     assert rungs["in_basis"].sum() == pytest.approx(unit_cost.costs(cursor, filters, "total")["cost"].iloc[0])
     assert (rungs["in_basis"] + rungs["left_out"]).tolist() == pytest.approx(rungs["cost"].tolist())
+
+
+def test_fees_that_fit_no_use_mark_the_unit_costs(tmp_path, monkeypatch):
+    home = build(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute(
+            "INSERT INTO commitment_day BY NAME SELECT DATE '2026-10-05' AS day, 'GCP' AS provider, "
+            "'USD' AS billing_currency, 1234.5 AS unknown_cost"
+        )
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home))
+    app = AppTest.from_file(str(FRAME), default_timeout=30)
+    app.query_params["model"] = ["chat-large"]  # the mark stays: what the fees paid for may be this model
+    app.run().switch_page("views/unit_cost.py").run()
+
+    assert any(
+        r"\$1,234.50 of commitment fees fit no use: no unit cost holds them" in c.value for c in app.caption
+    )
+
+
+def test_without_such_fees_there_is_no_mark(cursor, october):
+    assert headlines.use_unknown(unit_cost.use_unknown(cursor, october), october) == ""
 
 
 @pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])

@@ -24,6 +24,52 @@ quiet = settings(
 
 
 @st.composite
+def commitments(draw):
+    """A plan used by AI and by others and partly by nobody, over two periods; GCP fees and lines with their credits."""
+    lines, money = [], st.decimals("0", "9", places=14).map(str)
+    for at in (START, START + timedelta(days=1)):
+        plan = {"cost": "0", "commitment_discount_id": "sp-1", "commitment_discount_status": "Used"}
+        lines += [
+            line(at, x_usage_type="BoxUsage:p5", effective_cost=draw(money), **plan),
+            line(at, service_name="Amazon RDS", sub_account_id="222", effective_cost=draw(money), **plan),
+            line(at, effective_cost=draw(money), **(plan | {"commitment_discount_status": "Unused"})),
+        ]
+    gcp = {
+        "provider": "GCP",
+        "service_name": "Compute Engine",
+        "service_category": "Compute",
+        "consumed_unit": "seconds",
+        "x_credits": "[]",
+    }
+    for h in draw(st.sets(st.integers(0, HOURS - 1), max_size=3)):
+        at = START + timedelta(hours=h)
+        for vm in range(draw(st.integers(0, 2))):
+            cost = Decimal(draw(money))
+            credit = cost * draw(st.sampled_from([0, 1, Decimal("0.3")]))
+            lines.append(
+                line(
+                    at,
+                    cost=str(cost),
+                    sku_description="Nvidia L4 GPU running in Iowa",
+                    resource_id=f"vm-{vm}",
+                    consumed_quantity=3600,
+                    x_commitment_credit=str(-credit),
+                    **gcp,
+                )
+                | dict.fromkeys(("billed_cost", "effective_cost"), str(cost - credit))
+            )
+        for _ in range(draw(st.integers(0, 2))):
+            sku = draw(
+                st.sampled_from(
+                    ["Commitment v1: Nvidia L4 GPU running in Iowa for 1 Year", "Commitment v1: new"]
+                )
+            )
+            amount = draw(st.sampled_from([3600, 10800, None]))
+            lines.append(line(at, cost=draw(COST), sku_description=sku, consumed_quantity=amount, **gcp))
+    return lines
+
+
+@st.composite
 def estates(draw):
     """(charge lines, device hours, traffic) of up to 3 machines over 8 hours, with whatever a bill may hold beside."""
     lines, seen, traffic = [], [], []
@@ -76,6 +122,7 @@ def estates(draw):
         account = draw(st.sampled_from(["111", "222"]))
         lines.append(line(START, 30, cost=draw(COST), charge_category=kind, sub_account_id=account))
     lines.append(line(START, cost=draw(COST), x_usage_type="EBS:VolumeUsage", effective_cost=draw(COST)))
+    lines += draw(commitments())
     return lines, seen, traffic
 
 
@@ -120,6 +167,32 @@ def test_every_dollar_is_on_one_rung(estate, device_share):
         HAVING sum(p.billed_cost) <> max(c.billed_cost) OR sum(p.effective_cost) <> max(c.billed_cost)
             OR sum(CASE WHEN rung <> 'timing' THEN p.effective_cost END) <> max(c.effective_cost)
             OR sum(p.list_cost) <> max(c.list_cost) OR sum(p.contracted_cost) <> max(c.contracted_cost)""",
+        )
+        == []
+    )
+
+
+@quiet
+@given(estates())
+def test_an_unused_commitment_is_ais_or_others_and_a_fee_is_charged_once(estate):
+    """What commitments cost = what they covered + AI's unused part + the unused part of other use."""
+    con = built(estate)
+    assert (
+        answer(
+            con,
+            """
+        SELECT sum(covered_cost + unused_cost + unknown_cost) FROM commitment_day WHERE provider = 'GCP'
+        EXCEPT SELECT sum(effective_cost) FROM cost WHERE sku_description LIKE 'Commitment%'""",
+        )
+        == []
+    )
+    assert (
+        answer(
+            con,
+            """
+        SELECT sum(unused_cost + unknown_cost) FROM commitment_day EXCEPT
+        SELECT sum(effective_cost) FROM ladder
+        WHERE rung = 'commitment_unused' OR sub_rung = 'commitment of other use'""",
         )
         == []
     )

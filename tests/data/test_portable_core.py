@@ -8,7 +8,7 @@ from portable_core import complaints
 MODEL = Path(__file__).resolve().parents[2] / "data" / "model"
 FILES = sorted(
     path
-    for folder in ("estate", "month", "mart", "telemetry")
+    for folder in ("estate", "month", "commitment", "mart", "telemetry")
     for path in (MODEL / folder).glob("[0-9]*.sql")
 )
 

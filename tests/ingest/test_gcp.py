@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from cost_store import GCP_LINE, invoiced, load, rows, store_state, sums, write_ndjson
 
+from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.source import SourceError, Window
 from ingest.sources.gcp import GcpExport
@@ -182,3 +183,32 @@ def test_month_folders_are_deliveries_of_their_own(wh, tmp_path):
 def test_a_folder_without_exports(wh, tmp_path):
     with pytest.raises(SourceError, match="holds no export files"):
         load(wh, GcpExport(str(tmp_path)))
+
+
+def committed(sku, cost, amount, kind=None, **told):
+    """A row of one hour: `amount` seconds of a SKU, all of its cost credited as `kind` where one is given."""
+    usage = GCP_LINE["usage"] | {"amount": amount, "amount_in_pricing_units": amount / 3600}
+    credits = [credit(-cost, kind)] if kind else []
+    return line(sku={"id": "S", "description": sku}, cost=cost, usage=usage, credits=credits) | told
+
+
+@pytest.mark.parametrize(
+    ("fee_sku", "amount", "kind"),
+    [
+        ("Commitment v1: Nvidia L4 GPU running in Iowa for 1 Year", 7200, "COMMITTED_USAGE_DISCOUNT"),
+        # $1.40 of on-demand cost an hour committed, in cents
+        ("Commitment - dollar based v1: GCE for 1 year", 140 * 3600, "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE"),
+    ],
+)
+def test_a_commitment_of_which_half_is_used(wh, tmp_path, fee_sku, amount, kind):
+    """An L4 at $0.70 an hour, all of it credited, under a fee of $0.90 for twice as much: 0.45 is the GPU's."""
+    gpu = committed("Nvidia L4 GPU running in Americas", 0.7, 3600, kind, resource={"global_name": "//vm-1"})
+    some(wh, tmp_path, gpu, committed(fee_sku, 0.9, amount))
+    with duckdb.connect(str(wh.publish(ModelSettings()).path), read_only=True) as con:
+        rungs = con.execute(
+            "SELECT rung, sub_rung, effective_cost FROM ladder WHERE effective_cost <> 0 ORDER BY 1"
+        )
+        assert rungs.fetchall() == [
+            ("commitment_unused", "derived", Decimal("0.45")),
+            ("unobserved", None, Decimal("0.45")),
+        ]

@@ -143,6 +143,13 @@ SELECT 'demo-aws' AS source, 'L-aws-10' AS load_id, 'AWS' AS provider, '10000000
 FROM (SELECT unnest(range(DATE '2026-09-02', DATE '2026-11-01', INTERVAL 1 DAY)) AS day)
 CROSS JOIN (VALUES ('Used', 192.0, 192.0), ('Unused', 48.0, 48.0)) o(commitment_discount_status, effective_cost, billed_cost);
 
+INSERT INTO commitment_day BY NAME
+SELECT charge_period_start::DATE AS day, billing_period, commitment_discount_id AS commitment_id, provider, billing_account_id,
+    sub_account_id, billing_currency, sum(CASE WHEN commitment_discount_status = 'Used' THEN effective_cost ELSE 0 END) AS covered_cost,
+    sum(CASE WHEN commitment_discount_status = 'Used' THEN effective_cost ELSE 0 END) AS ai_covered_cost,
+    sum(CASE WHEN commitment_discount_status = 'Unused' THEN effective_cost ELSE 0 END) AS unused_cost, 0 AS unknown_cost, 0 AS fee_billed
+FROM cost WHERE commitment_discount_id IS NOT NULL GROUP BY ALL;
+
 INSERT INTO coverage_day
 SELECT hour::DATE, provider, billing_account_id, sub_account_id, 'USD', sum(cost), sum(cost) - sum(unobserved_cost), 0, 0
 FROM gpu_hour GROUP BY 1, 2, 3, 4;

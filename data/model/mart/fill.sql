@@ -65,7 +65,7 @@ INSERT INTO snap.commitment_day BY NAME
 SELECT
     day, billing_period, commitment_id, provider, billing_account_id, sub_account_id, billing_currency,
     sum(covered_cost) AS covered_cost, sum(ai_covered_cost) AS ai_covered_cost, sum(unused_cost) AS unused_cost,
-    sum(fee_billed) AS fee_billed
+    sum(unknown_cost) AS unknown_cost, sum(fee_billed) AS fee_billed
 FROM work.main.built_commitment
 GROUP BY ALL
 ORDER BY day;

@@ -2,6 +2,8 @@
 WITH base AS (
     SELECT
         c.load_id AS load_id, c.line_id AS line_id, c.commitment_status AS commitment_status,
+        c.commitment_id AS commitment_id, c.reservation_id AS reservation_id, c.reservation_status AS reservation_status,
+        c.commitment_credit AS commitment_credit, c.usage AS usage,
         c.provider AS provider, c.billing_account_id AS billing_account_id, c.sub_account_id AS sub_account_id,
         k.class AS class, k.component AS component,
         d.model AS cpu_model, d.version AS cpu_version, d.endpoint AS cpu_endpoint, d.mode AS cpu_mode, d.team AS cpu_team,
@@ -37,22 +39,42 @@ estate AS (
     FROM base
     WHERE rung IN ('device', 'unobserved', 'serving_cpu', 'managed')
     GROUP BY 1, 2, 3
+),
+placed AS (
+    SELECT
+        b.load_id AS load_id, b.line_id AS line_id, b.gpu_model AS gpu_model, b.rung AS kind,
+        CASE WHEN b.rung <> 'estate' THEN b.rung WHEN e.lines IS NULL THEN 'outside' ELSE 'shared' END AS rung,
+        b.component AS component, b.class AS class, b.usage AS usage, b.billing_account_id AS billing_account_id,
+        b.commitment_status AS commitment_status, b.commitment_id AS commitment_id, b.commitment_credit AS commitment_credit,
+        b.reservation_status AS reservation_status, b.reservation_id AS reservation_id,
+        b.cpu_model AS cpu_model, b.cpu_version AS cpu_version, b.cpu_endpoint AS cpu_endpoint, b.cpu_mode AS cpu_mode,
+        b.cpu_team AS cpu_team
+    FROM base AS b
+    LEFT JOIN estate AS e
+        ON e.provider IS NOT DISTINCT FROM b.provider AND e.billing_account_id IS NOT DISTINCT FROM b.billing_account_id
+        AND e.sub_account_id IS NOT DISTINCT FROM b.sub_account_id
 )
 SELECT
-    b.load_id AS load_id, b.line_id AS line_id, b.gpu_model AS gpu_model,
-    b.commitment_status = 'Used' AND b.rung <> 'commitment_unused' AS covered,
-    CASE WHEN b.rung <> 'estate' THEN b.rung WHEN e.lines IS NULL THEN 'outside' ELSE 'shared' END AS rung,
-    CASE WHEN b.class = 'commitment_fee' THEN 'use unknown' END AS sub_rung,
+    load_id, line_id, gpu_model, rung,
     CASE
-        WHEN b.rung IN ('device', 'unobserved') THEN 'compute'
-        WHEN b.rung = 'serving_cpu' THEN 'cpu'
-        WHEN b.rung = 'managed' THEN 'managed'
-        WHEN b.rung = 'estate' AND b.component = 'compute' THEN 'cpu'
-        WHEN b.rung = 'estate' THEN b.component
+        WHEN kind IN ('device', 'unobserved') THEN 'compute'
+        WHEN kind = 'serving_cpu' THEN 'cpu'
+        WHEN kind = 'managed' THEN 'managed'
+        WHEN kind = 'estate' AND component = 'compute' THEN 'cpu'
+        WHEN kind = 'estate' THEN component
     END AS component,
-    b.cpu_model AS cpu_model, b.cpu_version AS cpu_version, b.cpu_endpoint AS cpu_endpoint, b.cpu_mode AS cpu_mode,
-    b.cpu_team AS cpu_team
-FROM base AS b
-LEFT JOIN estate AS e
-    ON e.provider IS NOT DISTINCT FROM b.provider AND e.billing_account_id IS NOT DISTINCT FROM b.billing_account_id
-    AND e.sub_account_id IS NOT DISTINCT FROM b.sub_account_id
+    -- a GCP line keeps what its credits leave to pay: that part was not covered
+    commitment_status = 'Used' AND rung <> 'commitment_unused' AND commitment_credit = 0 AS covered,
+    class = 'commitment_fee' AND rung = 'commitment_unused' AS is_fee,
+    rung IN ('device', 'unobserved', 'managed', 'serving_cpu', 'shared') AS is_ai,
+    -- which commitment the line is of: by its id, a fee without one by account and SKU, else the capacity reservation
+    CASE
+        WHEN commitment_id IS NOT NULL THEN commitment_id
+        WHEN class = 'commitment_fee' THEN coalesce(billing_account_id, '') || '/' || usage
+        WHEN reservation_status IN ('Used', 'Unused') THEN reservation_id
+    END AS commitment,
+    rung NOT IN ('commitment_unused', 'refund_correction', 'credit', 'tax') AND commitment_credit = 0
+        AND (commitment_status = 'Used' OR (commitment_id IS NULL AND reservation_id IS NOT NULL AND reservation_status = 'Used'))
+        AS uses_commitment,
+    cpu_model, cpu_version, cpu_endpoint, cpu_mode, cpu_team
+FROM placed

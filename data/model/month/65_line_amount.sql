@@ -6,7 +6,7 @@ SELECT
     c.billing_account_id AS billing_account_id, c.sub_account_id AS sub_account_id, c.billing_currency AS billing_currency,
     c.resource_id AS resource_id, c.starts_in_month AS starts_in_month, c.effective_usable AS effective_usable,
     c.team AS line_team, c.commitment_id AS commitment_id,
-    l.rung AS rung, l.sub_rung AS sub_rung, l.component AS component, l.gpu_model AS gpu_model,
+    l.rung AS rung, l.component AS component, l.gpu_model AS gpu_model,
     CASE
         WHEN l.rung = 'serving_cpu' THEN l.cpu_model
         WHEN l.rung = 'managed' THEN coalesce(c.tag_model, c.managed_model)

@@ -15,11 +15,10 @@ WITH side AS (
     GROUP BY 1, 2, 3, 4, 5
     UNION ALL
     SELECT
-        a.charge_day AS day, a.provider AS provider, a.billing_account_id AS billing_account_id, a.sub_account_id AS sub_account_id,
-        a.billing_currency AS billing_currency, sum(a.effective_cost) AS device_cost, to_money(0) AS observed_cost,
-        0.0 AS unbilled_hours, 0 AS unpriced_lines
-    FROM line_amount AS a
-    WHERE a.rung = 'unobserved' AND a.starts_in_month
+        day, provider, billing_account_id, sub_account_id, billing_currency, sum(effective_cost) AS device_cost,
+        to_money(0) AS observed_cost, 0.0 AS unbilled_hours, 0 AS unpriced_lines
+    FROM part
+    WHERE rung = 'unobserved' AND device_id IS NULL
     GROUP BY 1, 2, 3, 4, 5
 )
 SELECT

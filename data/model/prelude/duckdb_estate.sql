@@ -4,6 +4,10 @@ SELECT instance_type, max(device_kind) AS device_kind, max(device_model) AS devi
 FROM read_csv($accelerators, header = true, delim = ',', all_varchar = false)
 GROUP BY instance_type;
 
+-- GCP's machine series that have accelerators: a commitment for their cores or memory was bought for them ('g2 core').
+CREATE OR REPLACE TEMP VIEW accelerator_series AS
+SELECT DISTINCT split_part(instance_type, '-', 1) AS series FROM accelerator WHERE instance_type LIKE '%-%';
+
 CREATE OR REPLACE TEMP TABLE estate_rule AS
 SELECT priority, provider, service, category, usage, class, component, row_number() OVER () AS position
 FROM read_csv($rules, header = true, delim = ',', quote = '"', all_varchar = true);

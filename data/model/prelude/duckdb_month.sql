@@ -8,3 +8,6 @@ CREATE OR REPLACE TEMP TABLE month_line AS
 SELECT c.*, c.start_at >= o.month_start AND c.start_at < o.month_end AS starts_in_month
 FROM charge_line AS c, option AS o
 WHERE c.start_at < o.month_end AND (c.end_at > o.month_start OR c.start_at >= o.month_start);
+
+CREATE OR REPLACE TEMP TABLE month_commitment_line AS
+SELECT c.* FROM gcp_commitment_line AS c, option AS o WHERE c.start_at < o.month_end AND c.end_at > o.month_start;

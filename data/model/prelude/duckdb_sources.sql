@@ -3,6 +3,28 @@
 CREATE OR REPLACE TEMP MACRO first_tag(tags, keys) AS
     list_extract(list_filter(list_transform(keys, lambda k: tags[k]), lambda v: v IS NOT NULL AND v <> ''), 1);
 
+-- What a GCP commitment is for, by the words of a SKU before the place: 'g2 core', 'n2d ram', 'gpu l4', 'local ssd'. Fee and usage
+-- name it alike but for filler words ('Commitment v1: G2 Core in …', 'G2 Instance Core running in …'); no series means N1.
+CREATE OR REPLACE TEMP MACRO sku_subject(sku) AS
+    regexp_replace(regexp_replace(lower(sku), '^commitment v[0-9]+: ', ''), ' (running )?in .*$', '');
+CREATE OR REPLACE TEMP MACRO sku_words(subject) AS
+    array_to_string(list_sort(list_filter(
+        string_split_regex(subject, '[ ()]+'),
+        lambda w: w NOT IN ('', 'instance', 'predefined', 'custom', 'amd', 'arm', 'intel', 'nvidia', 'tesla', 'gpu', 'core', 'cpu', 'ram')
+    )), ' ');
+CREATE OR REPLACE TEMP MACRO commitment_family(sku) AS CASE
+    WHEN regexp_matches(sku_subject(sku), '\bgpu\b') THEN 'gpu ' || sku_words(sku_subject(sku))
+    WHEN regexp_matches(sku_subject(sku), 'local ssd|ssd backed local') THEN trim(regexp_extract(sku_subject(sku), '^[a-z][0-9][a-z]? ') || 'local ssd')
+    WHEN regexp_matches(sku_subject(sku), '\b(core|cpu)\b') THEN coalesce(nullif(sku_words(sku_subject(sku)), ''), 'n1') || ' core'
+    WHEN regexp_matches(sku_subject(sku), '\bram\b') THEN coalesce(nullif(sku_words(sku_subject(sku)), ''), 'n1') || ' ram'
+END;
+-- GCP's credits of one type, summed; the array may be one bare object (ingest/sources/gcp.sql). A weight, not money.
+CREATE OR REPLACE TEMP MACRO credit_of_type(credits, kind) AS coalesce(list_sum(list_transform(list_filter(
+    from_json(
+        CASE WHEN starts_with(ltrim(credits), '{') THEN '[' || credits || ']' ELSE credits END,
+        '[{"type": "VARCHAR", "amount": "VARCHAR"}]'
+    ), lambda c: c.type = kind), lambda c: to_double(c.amount))), 0.0);
+
 CREATE OR REPLACE TEMP VIEW charge_line AS
 SELECT
     c.source, c.load_id, c.file_id, c.line_id, c.line_no,
@@ -16,6 +38,7 @@ SELECT
     c.charge_class,
     coalesce(c.commitment_discount_status, '') AS commitment_status,
     c.commitment_discount_id AS commitment_id,
+    c.capacity_reservation_id AS reservation_id,
     coalesce(c.capacity_reservation_status, '') AS reservation_status,
     coalesce(c.x_line_item_type, '') AS line_type,
     coalesce(c.service_name, '') AS service_name,
@@ -39,3 +62,32 @@ SELECT
     regexp_extract(coalesce(c.resource_id, ''), '([^/]+)$', 1) AS managed_model
 FROM charge AS c
 JOIN load AS l ON l.load_id = c.load_id;
+
+-- GCP's commitment fees and the lines that their credits cover, with what ties the two (MODEL.md §4).
+CREATE OR REPLACE TEMP VIEW gcp_commitment_line AS
+SELECT
+    c.load_id, c.line_id, c.charge_period_start AS start_at, coalesce(c.charge_period_end, c.charge_period_start) AS end_at,
+    c.sku_description LIKE 'Commitment%' AS is_fee,
+    c.sku_description LIKE 'Commitment - dollar%' AS is_dollar_fee,
+    commitment_family(c.sku_description) AS family,
+    -- flexible commitments of Compute Engine are drawn by its serverless neighbours too
+    CASE WHEN c.service_name IN ('Kubernetes Engine', 'Cloud Run', 'Cloud Run Functions', 'App Engine') THEN 'Compute Engine'
+        ELSE c.service_name END AS dollar_family,
+    c.region_id,
+    to_double(c.consumed_quantity) AS usage_amount,
+    lower(c.consumed_unit) AS usage_unit,
+    -- a spend-based fee counts what was committed in cents an hour (each costs about half a cent to one), else in dollars
+    CASE WHEN c.billing_currency = 'USD' THEN to_double(c.pricing_quantity)
+        / CASE WHEN abs(to_double(c.contracted_cost)) < 0.1 * abs(to_double(c.pricing_quantity)) THEN 100.0 ELSE 1.0 END
+        END AS committed_dollars,
+    to_double(c.contracted_cost) AS cost_before_credits,
+    0 - to_double(coalesce(c.x_commitment_credit, 0)) AS commitment_credit,
+    CASE WHEN c.x_commitment_credit <> 0
+        THEN 0 - credit_of_type(c.x_credits, 'COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE') ELSE 0.0 END AS dollar_credit,
+    -- the spend-based commitments since 2025 credit the fee itself: what is left is unused, and what it served is not told
+    coalesce(c.x_credits LIKE '%FEE_UTILIZATION_OFFSET%', false) AS is_offset,
+    -- a FOCUS export does not: there, no credit means nothing
+    l.kind = 'gcp' OR c.x_credits IS NOT NULL AS tells_credits
+FROM charge AS c
+JOIN load AS l ON l.load_id = c.load_id
+WHERE c.x_commitment_credit <> 0 OR (c.provider = 'GCP' AND c.sku_description LIKE 'Commitment%');
