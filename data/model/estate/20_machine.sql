@@ -17,7 +17,7 @@ told AS (
     SELECT
         resource_id, max(node) AS node, max(provider_id) AS provider_id, max(instance_type) AS instance_type,
         max(device_model) AS device_model, max(device_count) AS device_count
-    FROM resource_map
+    FROM told_machine
     GROUP BY 1
 )
 SELECT
