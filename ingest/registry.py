@@ -65,11 +65,9 @@ def _prometheus(
     wh: Warehouse, name: str, options: settings.PrometheusOptions, window: Window, progress: Progress
 ) -> list[LoadResult]:
     from ingest.load_telemetry import load_telemetry
-    from ingest.sources.prometheus import Prometheus
+    from ingest.sources.prometheus import from_options
 
-    headers = tuple(options.headers.items())
-    source = Prometheus(options.location, options.at, options.matcher, options.token_env, headers)
-    return load_telemetry(wh, name, source, window, progress)
+    return load_telemetry(wh, name, from_options(options), window, progress)
 
 
 def _requests(

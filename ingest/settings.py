@@ -71,6 +71,17 @@ class PrometheusOptions(Options):
     token_env: str = "INFERLEDGER_PROMETHEUS_TOKEN"  # the environment variable that holds a bearer token
     headers: dict[str, str] = Field(default_factory=dict)
     at: datetime | None = None  # the instant of exposition text that has no timestamps
+    params: dict[str, str] = Field(default_factory=dict)  # further parameters of each query
+    username: str | None = None  # basic authentication; the password is in the environment
+    password_env: str = "INFERLEDGER_PROMETHEUS_PASSWORD"
+    ca_file: str | None = None  # PEM: certificates to trust instead of the system's
+    client_cert: str | None = None  # PEM: ours, for a server that asks for one
+    client_key: str | None = None
+    key_password_env: str = "INFERLEDGER_PROMETHEUS_KEY_PASSWORD"
+    export: Literal["query", "victoriametrics"] = "query"  # where raw samples are taken from
+    model_labels: tuple[str, ...] | None = None  # which labels of a pod say what it runs; None = our own list
+    version_labels: tuple[str, ...] | None = None
+    team_labels: tuple[str, ...] | None = None
 
 
 class RequestsOptions(Options):

@@ -3,21 +3,23 @@
     python -m ingest prometheus http://prometheus:9090 --since 2026-10-01
     python -m ingest prometheus telemetry/ --source gpu-fleet
 
-One code behind three readers: dcgm-exporter's gauges become device hours and idle stretches, vLLM's counters traffic.
+One code behind three readers: what exporters say of devices (DCGM, AMD, Neuron, GKE) becomes device hours and idle
+stretches, vLLM's counters traffic, kube-state-metrics which version a pod runs and which billed machine a node is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
+from ingest.settings import PrometheusOptions
 from ingest.source import Window
+from ingest.telemetry.access import Access
 from ingest.telemetry.files import file_batches
-from ingest.telemetry.http import Server, now_utc, server_batches
+from ingest.telemetry.http import Export, Server, now_utc, server_batches
+from ingest.telemetry.kubernetes import PodLabels
 from ingest.telemetry.staging import Batch
-
-TOKEN = "INFERLEDGER_PROMETHEUS_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,16 @@ class Prometheus:
 
     at: the instant of exposition text without timestamps (UTC), else the file's own time.
     matcher: more label matchers for a server, as in PromQL: `cluster="prod"`.
-    token_env: the environment variable that holds a bearer token; unset = none is sent.
-    headers: sent with each request (Mimir's X-Scope-OrgID, say).
+    access: how a server is spoken to. export: "victoriametrics" reads raw samples from its /api/v1/export.
+    pod_labels: which labels of a pod say what it runs.
     """
 
     location: str
     at: datetime | None = None
     matcher: str = ""
-    token_env: str = TOKEN
-    headers: tuple[tuple[str, str], ...] = ()
+    access: Access = field(default_factory=Access)
+    export: Export = "query"
+    pod_labels: PodLabels = field(default_factory=PodLabels)
     kind: str = "prometheus"
 
     def batches(self, window: Window, watermark: datetime | None) -> Iterator[Batch]:
@@ -44,7 +47,21 @@ class Prometheus:
         one batch.
         """
         if self.location.startswith(("http://", "https://")):
-            server = Server(self.location, self.token_env, dict(self.headers), self.matcher)
-            yield from server_batches(server, window, watermark, now_utc())
+            server = Server(self.location, self.access, self.matcher, self.export)
+            yield from server_batches(server, window, watermark, now_utc(), self.pod_labels)
         else:
-            yield from file_batches(self.location, window, self.at)
+            yield from file_batches(self.location, window, self.at, self.pod_labels)
+
+
+def from_options(options: PrometheusOptions) -> Prometheus:
+    """The source that a table of inferledger.toml describes."""
+    access = Access(**{told.name: getattr(options, told.name) for told in fields(Access)})
+    labels = {
+        "model": options.model_labels,
+        "version": options.version_labels,
+        "team": options.team_labels,
+    }
+    told = {name: names for name, names in labels.items() if names is not None}
+    return Prometheus(
+        options.location, options.at, options.matcher, access, options.export, PodLabels(**told)
+    )

@@ -1,6 +1,6 @@
-"""Which metric names mean what: DCGM's gauges and vLLM's counters, under every spelling that exporters use.
+"""Which metric names mean what: devices' gauges and vLLM's counters, under every spelling that exporters use.
 
-Sources: NVIDIA/dcgm-exporter etc/*.csv (names, units), vLLM docs/design/metrics.md (V1) and its V0 names.
+Sources: gauges.py for devices, vLLM docs/design/metrics.md (V1) and its V0 names.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-BLANK_INT32 = 2147483632.0  # 0x7ffffff0; DCGM's FP64 blank (2^47) and int64 blanks lie above it
-BLANK_INT64 = 9.2e18  # the energy counter alone may pass 2^47
-Kind = Literal["gauge", "counter"]
+from ingest.telemetry.gauges import BLANK_INT32, GAUGES, HARDWARE, devices_without_data, spellings
+from ingest.telemetry.kubernetes import NAMES as KUBERNETES
+
+Kind = Literal["gauge", "counter", "info"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,7 @@ class Metric:
     kind: Kind
     rank: int = 0
     ceiling: float = BLANK_INT32
-
-
-def _gauge(role: str, *names: str, ceiling: float = BLANK_INT32) -> list[Metric]:
-    """Names of one role are maximised per device and instant, so they need no rank."""
-    return [Metric(name, role, "gauge", 0, ceiling) for name in names]
+    divisor: float = 1.0
 
 
 def _counter(role: str, *names: str) -> list[Metric]:
@@ -34,19 +31,8 @@ def _counter(role: str, *names: str) -> list[Metric]:
 
 
 METRICS = (
-    *_gauge("sm_active", "dcgm_fi_prof_sm_active"),
-    *_gauge("gr_active", "dcgm_fi_prof_gr_engine_active"),
-    *_gauge("gpu_util", "dcgm_fi_dev_gpu_util", "dcgm_gpu_utilization"),
-    *_gauge("dram_active", "dcgm_fi_prof_dram_active"),
-    *_gauge("tensor", "dcgm_fi_prof_pipe_tensor_active"),
-    *_gauge("memory", "dcgm_fi_dev_fb_used", "dcgm_fb_used"),
-    *_gauge("power", "dcgm_fi_dev_power_usage", "dcgm_power_usage"),
-    *_gauge(
-        "energy",
-        "dcgm_fi_dev_total_energy_consumption",
-        "dcgm_fi_dev_total_energy_consumption_total",
-        ceiling=BLANK_INT64,
-    ),
+    *[Metric(name, g.role, "gauge", 0, g.ceiling, g.divisor) for g in GAUGES for name in g.names],
+    Metric(HARDWARE, "hardware", "info"),
     *_counter("finish", "vllm:request_success_total", "vllm:request_success"),
     *_counter("finished", "vllm:e2e_request_latency_seconds_count"),
     *_counter("input", "vllm:prompt_tokens_total", "vllm:prompt_tokens"),
@@ -81,18 +67,17 @@ def stem(name: str) -> str:
 
 
 TWINS = {f"{stem(metric.name)}_created" for metric in METRICS if metric.kind == "counter"}
-WANTED = tuple(sorted({*BY_NAME, *TWINS}))
+WANTED = tuple(sorted({*BY_NAME, *TWINS, *KUBERNETES}))
 
 
 def queries() -> dict[str, str]:
-    """role → a regular expression over every spelling of its names, the usual one first, for a selector on __name__.
-
-    Exporters write DCGM's names in upper case, some distributions in lower; nothing else differs in case.
-    """
+    """role → a regular expression over every spelling of its names, the usual one first, for a selector on __name__."""
     names: dict[str, list[str]] = {}
+    for gauge in GAUGES:
+        names.setdefault(gauge.role, []).extend(spellings(gauge))
     for metric in METRICS:
-        spelled = [metric.name.upper(), metric.name] if metric.kind == "gauge" else [metric.name]
-        names.setdefault(metric.role, []).extend(spelled)
+        if metric.kind != "gauge":
+            names.setdefault(metric.role, []).append(metric.name)
     return {
         **{role: "|".join(spelled) for role, spelled in names.items()},
         "created": "|".join(sorted(TWINS)),
@@ -101,11 +86,7 @@ def queries() -> dict[str, str]:
 
 def without_data(roles: set[str]) -> str:
     """The metrics of roles that nobody reported, as people know them; a server whose every metric is absent as one."""
-    kinds = {"gauge": "any DCGM metric", "counter": "any vLLM metric"}
-    absent = [role for role in queries() if role in roles and role != "created"]
-    said = []
-    for kind, everything in kinds.items():
-        of_kind = {metric.role for metric in METRICS if metric.kind == kind}
-        names = [queries()[role].split("|")[0] for role in absent if role in of_kind]
-        said += [everything] if len(names) == len(of_kind) else names
-    return ", ".join(said)
+    counters = list(dict.fromkeys(metric.role for metric in METRICS if metric.kind == "counter"))
+    names = [queries()[role].split("|")[0] for role in counters if role in roles]
+    served = ["any vLLM metric"] if len(names) == len(counters) else names
+    return ", ".join([*devices_without_data(roles), *served])
