@@ -125,7 +125,7 @@ class Access:
 
     def _untrusted(self, url: str, error: ssl.SSLError) -> SourceError:
         return SourceError(
-            f"{url}: no secure connection ({error.reason or error}). ca_file names the certificate that signed the "
+            f"{url}: no secure connection ({error}). ca_file names the certificate that signed the "
             "server's; client_cert and client_key ours, where the server asks for one."
         )
 

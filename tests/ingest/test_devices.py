@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
+import duckdb
 import pytest
 from samples import START, answer, load
+from small_store import load_lines, machine_line
 
+from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import Window
@@ -429,3 +432,23 @@ def test_recorded_answers_of_other_exporters_are_read(tmp_path, warehouse):
     (hour,) = hours(warehouse)
     assert (hour["util_avg"], hour["first_seen"]) == (0.33, START + timedelta(milliseconds=500))
     assert hour["hour"] == datetime(2026, 10, 1)
+
+
+def test_two_neuron_devices_of_sixteen_are_two_sixteenths_of_the_bill(tmp_path):
+    """$16 an hour: $2 observed, of which one device was busy all the time; 14 devices nobody saw stay unobserved."""
+    rows = minutes(*HARDWARE, [1] * 60)
+    for core, value in ((0, 0.5), (1, 0.0), (2, 0.0)):
+        rows += minutes("neuroncore_utilization_ratio", {**TRN, "neuroncore": str(core)}, [value] * 60)
+    with Warehouse.open(tmp_path / "own") as own:
+        load_lines(own, [machine_line(START, "i-0abc123def", "16", instance_type="trn1.32xlarge")])
+        load(own, rows)
+        path = own.publish(ModelSettings()).path
+    with duckdb.connect(str(path), read_only=True) as con:
+        told = con.execute(
+            "SELECT device_kind, signal, step_seconds, count(*), sum(cost), sum(busy_cost), "
+            "sum(observed_seconds) / sum(billed_seconds) FROM gpu_hour GROUP BY ALL ORDER BY signal"
+        ).fetchall()
+    assert told == [
+        ("neuron", "neuroncore_utilization", 60, 2, 2, 1, 1),
+        ("neuron", None, None, 14, 14, 0, 0),
+    ]
