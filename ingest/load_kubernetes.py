@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from data.load import Load
 from ingest.telemetry.devices import Holder
-from ingest.telemetry.kubernetes import Asked, Cluster, Estate, unheld
+from ingest.telemetry.kubernetes import Cluster, Estate, unheld
 from ingest.telemetry.series import Catalog
 from ingest.telemetry.staging import HOUR_MS, Staging, from_ms, insert, run_each, statement
 
@@ -30,7 +30,7 @@ def replace_estate(
     run_each(load.con, statement("replace_kubernetes"), window)
     _write(load, estate)
     run_each(load.con, statement("join_kubernetes"), window)
-    staging.notes += [*estate.notes, *_unheld(load, estate.asked, window)]
+    staging.notes += [*estate.notes, *_unheld(load, estate, window)]
     return len(estate.runs) + len(estate.stands)
 
 
@@ -69,7 +69,7 @@ def _write(load: Load, estate: Estate) -> None:
             )
 
 
-def _unheld(load: Load, asked: list[Asked], window: dict[str, object]) -> list[str]:
+def _unheld(load: Load, estate: Estate, window: dict[str, object]) -> list[str]:
     rows = load.con.execute(statement("held_and_seen"), window).fetchall()
     held = {(hour_no, (namespace, pod)) for hour_no, namespace, pod, _ in rows if pod}
-    return unheld(asked, held, {(hour_no, node) for hour_no, _, _, node in rows if node})
+    return unheld(estate, held, {(hour_no, node) for hour_no, _, _, node in rows if node})

@@ -185,8 +185,24 @@ class Cluster:
                     result, conflicts, holder, _by_hour(series, hours), served.get(holder, set()), labels
                 )
         self._add_nodes(result, conflicts, hours)
+        result.notes += self._unlabelled(hours)
         result.notes += _noted(conflicts, "what kube-state-metrics says twice stays unknown in those hours")
         return result
+
+    def _unlabelled(self, hours: Mapping[int, object]) -> list[str]:
+        """kube_pod_labels is there, and empty: its default."""
+        told = [
+            labels
+            for series in self._pods.values()
+            for number, name, labels in series
+            if name == "kube_pod_labels" and number in hours
+        ]
+        if not told or any(label.lower().startswith("label_") for labels in told for label in labels):
+            return []
+        return [
+            "kube_pod_labels carries no labels, so no pod says which model it runs: start kube-state-metrics with "
+            "--metric-labels-allowlist=pods=[…]"
+        ]
 
     def _add_nodes(
         self, result: Estate, conflicts: list[str], hours: Mapping[int, Mapping[int, float]]
@@ -306,14 +322,22 @@ def _add_workload(pod: _Pod, kind: str, name: str) -> None:
         pod.labels["workload"].add(owned.group(1) if owned else name)
 
 
-def unheld(asked: Iterable[Asked], held: set[tuple[int, Holder]], seen: set[tuple[int, str]]) -> list[str]:
+def unheld(estate: Estate, held: set[tuple[int, Holder]], seen: set[tuple[int, str]]) -> list[str]:
     """A note on pods that ask for accelerators on nodes whose devices name another holder or none.
 
-    held: (hour, holder) of the devices; seen: (hour, node) with any device. Which device such a pod has, nobody says:
-    it stays without a holder, free while idle and 'holder unknown' while busy.
+    held: (hour, holder) of the devices; seen: (hour, node or billed machine) with any device. Which device such a pod
+    has, nobody says: it stays without a holder, free while idle and 'holder unknown' while busy.
     """
+    machines = {
+        (hour_no, told.node): told.resource_id
+        for told in estate.stands
+        for hour_no in range(told.first, told.end)
+    }
     missing = [
-        row for row in asked if (row.hour_no, row.holder) not in held and (row.hour_no, row.node) in seen
+        row
+        for row in estate.asked
+        if (row.hour_no, row.holder) not in held
+        and {(row.hour_no, row.node), (row.hour_no, machines.get((row.hour_no, row.node), row.node))} & seen
     ]
     hours = sum(row.devices for row in missing)
     pods = sorted({f"{_named(row.holder)} on {row.node}" for row in missing})

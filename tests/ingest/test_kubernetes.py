@@ -272,6 +272,23 @@ def test_a_pod_that_asks_for_gpus_and_is_named_by_no_device_is_reported(warehous
     assert "pending-0" not in message
 
 
+def test_a_pod_on_neuron_is_reported_by_the_machine_that_its_node_is(warehouse):
+    """neuron-monitor names the billed instance, and no pod ever."""
+    trn = {"instance_id": "i-0abc123", "neuroncore": "0"}
+    hardware = {"instance_id": "i-0abc123", "neuroncore_per_device_count": "2"}
+    rows = over(1, "neuroncore_utilization_ratio", trn, 0.5) + over(1, "neuron_hardware_info", hardware)
+    rows += node(1, "aws:///us-east-1a/i-0abc123") + over(1, "kube_pod_info", {**POD, "node": NODE})
+    asked = {**POD, "container": "server", "resource": "aws_amazon_com_neuron", "node": NODE}
+    message = load(warehouse, rows + over(1, "kube_pod_container_resource_requests", asked, 1)).message
+    assert "chat/llama-0" in message
+    assert "(1 device-hours asked for)" in message
+
+
+def test_labels_that_nobody_allowed_are_missed_aloud(warehouse):
+    assert "--metric-labels-allowlist" in load(warehouse, gpu(1) + pod(1)).message
+    assert "allowlist" not in (load(warehouse, gpu(1) + pod(1, label_app="x")).message or "")
+
+
 def test_an_exporter_that_knows_only_its_own_pod_is_placed_by_kube_state_metrics(warehouse):
     """Hostname is the exporter's pod, no node label: its pod, else the scraped address, stands on a known node."""
     exporter = {"namespace": "gpu", "pod": "dcgm-exporter-x8k2c"}
@@ -367,3 +384,19 @@ def test_a_server_is_asked_once_an_hour_and_tells_what_every_sample_tells(tmp_pa
     assert nodes[0] == nodes[1]
     (file,) = answer(warehouse, "SELECT rows FROM file WHERE source = 'http'")
     assert file["rows"] < 30 + 5 * 10  # the device's samples, and ten series an hour at most
+
+
+# ---- a store of an earlier version ----
+
+
+def test_a_store_from_before_nodes_had_a_time_is_read(tmp_path):
+    """Its table has two columns less; what a person had said of a node still holds."""
+    home = tmp_path / "store"
+    with Warehouse.open(home) as before:
+        load_lines(before, BILL)
+        load_rows(before, "resource_map", [{"node": NODE, "resource_id": "i-0abc"}], "people", "resources")
+        before.con.execute("ALTER TABLE resource_map DROP COLUMN valid_from").fetchall()
+        before.con.execute("ALTER TABLE resource_map DROP COLUMN valid_to").fetchall()
+    with Warehouse.open(home) as after:
+        load(after, gpu(4) + pod(4, label_model="llama"))
+        assert ladder(after) == [("serving_busy", "llama", "v0.9.1", 40)]
