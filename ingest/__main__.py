@@ -127,9 +127,9 @@ def prices(provider: str, endpoint_url: str | None, **common: Any) -> None:  # n
 @click.option("--at", type=Moment(), help="Instant of exposition text that has no timestamps (UTC).")
 @source_options
 def prometheus(location: str, matcher: str, at: datetime | None, **common: Any) -> None:  # noqa: ANN401
-    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
+    """Metrics of devices, pods and vLLM: a Prometheus server, OpenMetrics text, or a Parquet dump.
 
-    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN.
+    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN; passwords and certificates: inferledger.toml.
     """
     _load_one(settings.PrometheusOptions(location=location, matcher=matcher, at=at), **common)
 

@@ -240,15 +240,15 @@ def test_days_that_are_loaded_one_by_one_become_one_row(warehouse):
 
 def test_hours_that_are_read_again_replace_only_themselves(warehouse):
     load(warehouse, gpu(10) + pod(10, label_model="llama") + node(10))
-    load(
-        warehouse, gpu(2, first=4) + pod(2, first=4, label_model="qwen") + node(2, "aws:///a/i-0fff", first=4)
-    )
+    for model, machine in (("qwen", "i-0fff"), ("bert", "i-0eee")):
+        again = pod(2, first=4, label_model=model) + node(2, f"aws:///us-east-1a/{machine}", first=4)
+        load(warehouse, gpu(2, first=4) + again)
     assert [told[1:] for told in runs(warehouse)] == [
         ("llama", "v0.9.1", 0, 4),
-        ("qwen", "v0.9.1", 4, 6),
+        ("bert", "v0.9.1", 4, 6),
         ("llama", "v0.9.1", 6, 10),
     ]
-    assert [told[1:] for told in stands(warehouse)] == [("i-0abc", 0, 4), ("i-0fff", 4, 6), ("i-0abc", 6, 10)]
+    assert [told[1:] for told in stands(warehouse)] == [("i-0abc", 0, 4), ("i-0eee", 4, 6), ("i-0abc", 6, 10)]
 
 
 def test_hours_without_kube_state_metrics_keep_what_was_known(warehouse):
@@ -341,12 +341,19 @@ def test_a_person_is_believed_before_labels_and_only_while_the_mapping_holds(war
 
 
 def test_a_node_name_that_is_used_again_is_the_machine_of_its_time(warehouse):
-    bill = [machine_line(START + timedelta(hours=h), "i-0abc", "10") for h in range(2)]
-    bill += [machine_line(START + timedelta(hours=h), "i-0fff", "30") for h in range(2, 4)]
+    """Both machines are billed throughout; each was seen only while the name was its own."""
+    bill = [
+        machine_line(START + timedelta(hours=h), machine, cost)
+        for h in range(4)
+        for machine, cost in (("i-0abc", "10"), ("i-0fff", "30"))
+    ]
     load_lines(warehouse, bill)
     rows = gpu(4) + node(2) + node(2, "aws:///us-east-1a/i-0fff", first=2) + pod(4, label_model="llama")
     load(warehouse, rows)
-    assert ladder(warehouse) == [("serving_busy", "llama", "v0.9.1", 80)]
+    assert ladder(warehouse) == [
+        ("serving_busy", "llama", "v0.9.1", 2 * 10 + 2 * 30),
+        ("unobserved", None, None, 2 * 30 + 2 * 10),
+    ]
 
 
 def test_two_prometheus_of_one_cluster_double_nothing(warehouse):
@@ -371,6 +378,9 @@ def test_two_sources_that_contradict_each_other_say_nothing(warehouse):
 def test_a_server_is_asked_once_an_hour_and_tells_what_every_sample_tells(tmp_path, warehouse):
     rows = gpu(5) + node(5) + pod(2, label_model="llama", image="x/l:v1")
     rows += pod(3, POD | {"uid": "u2"}, 2, label_model="llama", image="x/l:v2")
+    rows += pod(
+        2, {"namespace": "chat", "pod": "emb-0", "uid": "u3"}, 1, label_model="emb"
+    )  # ends with hour 2
     load(warehouse, rows)
     start = (START - datetime(1970, 1, 1)).total_seconds()
     told = [(metric, labels, start + moment, value) for metric, labels, moment, value in rows]
@@ -383,7 +393,7 @@ def test_a_server_is_asked_once_an_hour_and_tells_what_every_sample_tells(tmp_pa
     assert len(nodes) == 2
     assert nodes[0] == nodes[1]
     (file,) = answer(warehouse, "SELECT rows FROM file WHERE source = 'http'")
-    assert file["rows"] < 30 + 5 * 10  # the device's samples, and ten series an hour at most
+    assert file["rows"] < 30 + 5 * 15  # the device's samples, and 15 series an hour at most
 
 
 # ---- a store of an earlier version ----
