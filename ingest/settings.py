@@ -79,6 +79,9 @@ class PrometheusOptions(Options):
     client_key: str | None = None
     key_password_env: str = "INFERLEDGER_PROMETHEUS_KEY_PASSWORD"
     export: Literal["query", "victoriametrics"] = "query"  # where raw samples are taken from
+    exact_names: bool = (
+        False  # ask for metrics one by one: Google's Managed Prometheus behind a proxy of your own
+    )
     model_labels: tuple[str, ...] | None = None  # which labels of a pod say what it runs; None = our own list
     version_labels: tuple[str, ...] | None = None
     team_labels: tuple[str, ...] | None = None

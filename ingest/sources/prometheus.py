@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from ingest.settings import PrometheusOptions
 from ingest.source import Window
@@ -21,6 +22,8 @@ from ingest.telemetry.http import Export, Server, now_utc, server_batches
 from ingest.telemetry.kubernetes import PodLabels
 from ingest.telemetry.staging import Batch
 
+GOOGLE = "monitoring.googleapis.com"
+
 
 @dataclass(frozen=True)
 class Prometheus:
@@ -29,6 +32,7 @@ class Prometheus:
     at: the instant of exposition text without timestamps (UTC), else the file's own time.
     matcher: more label matchers for a server, as in PromQL: `cluster="prod"`.
     access: how a server is spoken to. export: "victoriametrics" reads raw samples from its /api/v1/export.
+    exact_names: metrics are asked for one by one, as Google's Managed Prometheus wants it, which is known by its address.
     pod_labels: which labels of a pod say what it runs.
     """
 
@@ -37,6 +41,7 @@ class Prometheus:
     matcher: str = ""
     access: Access = field(default_factory=Access)
     export: Export = "query"
+    exact_names: bool = False
     pod_labels: PodLabels = field(default_factory=PodLabels)
     kind: str = "prometheus"
 
@@ -47,7 +52,8 @@ class Prometheus:
         one batch.
         """
         if self.location.startswith(("http://", "https://")):
-            server = Server(self.location, self.access, self.matcher, self.export)
+            exact = self.exact_names or urlsplit(self.location).hostname == GOOGLE
+            server = Server(self.location, self.access, self.matcher, self.export, exact)
             yield from server_batches(server, window, watermark, now_utc(), self.pod_labels)
         else:
             yield from file_batches(self.location, window, self.at, self.pod_labels)
@@ -63,5 +69,11 @@ def from_options(options: PrometheusOptions) -> Prometheus:
     }
     told = {name: names for name, names in labels.items() if names is not None}
     return Prometheus(
-        options.location, options.at, options.matcher, access, options.export, PodLabels(**told)
+        options.location,
+        options.at,
+        options.matcher,
+        access,
+        options.export,
+        options.exact_names,
+        PodLabels(**told),
     )

@@ -2,6 +2,8 @@
 
 Sources: NVIDIA/dcgm-exporter etc/*.csv; ROCm/device-metrics-exporter docs/configuration/metricslist.md; AWS
 neuron-monitor-prometheus; Cloud Monitoring's kubernetes.io/{node,container}/accelerator metrics, as PromQL spells them.
+DCGM's names are checked against recordings; AMD's lower case, Neuron's names and the labels of AMD, Neuron and GKE are
+as their exporters are known to write them, without a recording to prove it.
 Azure's containerGpuDutyCycle lives in Log Analytics, not in Prometheus: it is not read.
 """
 

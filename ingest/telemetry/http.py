@@ -37,17 +37,24 @@ class Server:
     """url: the base, with any prefix (Mimir: …/prometheus). matcher: more label matchers, as in PromQL.
 
     export: how raw samples are asked for. "victoriametrics" takes them from its /api/v1/export, which has no limit on
-    samples per query; everything else stays with the query API.
+    samples per query; everything else stays with the query API. exact_names: the engine takes no regular expression for
+    a metric's name (Google's Managed Prometheus), so each is asked for alone.
     """
 
     url: str
     access: Access = field(default_factory=Access)
     matcher: str = ""
     export: Export = "query"
+    exact_names: bool = False
 
     def range(self, names: str, start: int, end: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Series with their samples in (start − 1 s, end], and the answer's warnings. Raises SourceError, TooMuch."""
-        selector = self.selector(f'__name__=~"{names}"')
+        if self.exact_names and "|" in names:
+            told = [self.range(name, start, end) for name in names.split("|")]
+            return [entry for found, _ in told for entry in found], [
+                text for _, said in told for text in said
+            ]
+        selector = self.selector(f'__name__="{names}"' if self.exact_names else f'__name__=~"{names}"')
         if self.export == "victoriametrics":
             span = {"match[]": selector, "start": f"{start / 1000:.3f}", "end": f"{end / 1000:.3f}"}
             return self.access.get(self.url, "/api/v1/export", span, partial(read_json_lines, self.url)), []
@@ -123,9 +130,10 @@ def _pods(server: Server, start: int, end: int) -> Iterator[tuple[int, list[dict
 
 
 def _has_pods(server: Server, start: int, end: int) -> bool:
-    there = server.selector('__name__=~"kube_pod_info|kube_node_info"')
+    each = [server.selector(f'__name__="{name}"') for name in ("kube_pod_info", "kube_node_info")]
+    query = " or ".join(f"count(last_over_time({one}[{end - start}ms]))" for one in each)
     try:
-        return bool(server.query(f"count(last_over_time({there}[{end - start}ms]))", end)[0])
+        return bool(server.query(query, end)[0])
     except TooMuch:
         return True  # too much is not nothing
 

@@ -21,7 +21,7 @@ from ingest.telemetry.devices import (
     node_of,
 )
 from ingest.telemetry.families import BY_NAME, FAILED, TWINS, stem
-from ingest.telemetry.gauges import EXPORTER, HARDWARE
+from ingest.telemetry.gauges import EXPORTER, HARDWARE, SIGNALS
 
 T = TypeVar("T")
 MISSING = "<<<"  # DCGM's <<<NOT_SUPPORTED>>> and its like, where a label has no value
@@ -61,8 +61,19 @@ class Catalog:
     unplaced: dict[str, int] = field(default_factory=dict)
 
     def notes(self) -> list[str]:
-        """What was left out because its labels name no device, by exporter."""
-        return [f"{count} {UNPLACED[exporter]}" for exporter, count in sorted(self.unplaced.items())]
+        """What was left out: series whose labels name no device, and devices that nothing calls busy or idle."""
+        left_out = [f"{count} {UNPLACED[exporter]}" for exporter, count in sorted(self.unplaced.items())]
+        silent = len(self._silent())
+        if silent:
+            left_out.append(f"{silent} devices report nothing that says whether they work: unobserved")
+        return left_out
+
+    def _silent(self) -> set[str]:
+        """Devices without a signal. A MIG parent may be silent where its instances speak."""
+        speaking = {gauge[1] for gauge in self.gauges if gauge[4] in SIGNALS}
+        numbers = self.device_numbers.of
+        loud = {device for name, device in self.devices.items() if numbers[name] in speaking}
+        return set(self.devices) - {d.device_id for d in loud} - {d.parent_id for d in loud}
 
 
 def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE) -> Catalog:

@@ -287,6 +287,15 @@ def test_a_partitioned_amd_gpu_is_unobserved_and_not_idle(warehouse):
     assert hours(warehouse) == []
 
 
+def test_devices_without_any_signal_are_counted(warehouse):
+    """A partitioned AMD GPU whose exporter leaves the activity out; a MIG parent is no such device."""
+    rows = minutes("gpu_package_power", amd(), [700] * 60) + minutes(POWER, labels(), [300] * 60)
+    rows += minutes(GR, labels(GPU_I_ID="1", GPU_I_PROFILE="7g.80gb"), [0.5] * 60)
+    result = load(warehouse, rows)
+    assert [hour["device_id"] for hour in hours(warehouse)] == ["GPU-1/1"]
+    assert result.message == "1 devices report nothing that says whether they work: unobserved"
+
+
 def test_amds_exporter_holds_no_gpu(warehouse):
     told = amd(pod="device-metrics-exporter-x8k2c", namespace="kube-amd-gpu")
     load(warehouse, minutes("gpu_gfx_activity", told, [0] * 60))

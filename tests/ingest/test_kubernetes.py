@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
 
 import duckdb
 import pytest
@@ -13,9 +18,9 @@ from small_store import load_lines, load_rows, machine_line
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
-from ingest.source import Window
+from ingest.source import SourceError, Window
 from ingest.sources.prometheus import Prometheus
-from ingest.telemetry.kubernetes import PodLabels, resource_id_of, tag_of
+from ingest.telemetry.kubernetes import NAMES, PodLabels, resource_id_of, tag_of
 
 GR = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
 NODE = "ip-10-0-1-7.ec2.internal"
@@ -220,6 +225,20 @@ def test_a_node_that_is_two_machines_at_once_is_neither(warehouse):
     assert f"node {NODE} is aws:///us-east-1a/i-0abc and aws:///us-east-1a/i-0fff" in result.message
 
 
+def test_two_replicas_of_kube_state_metrics_say_one_thing(warehouse):
+    """Every series twice, by its scraped instance: one row, and a pod that is missed asks for its GPUs once."""
+    rows = pod(2, label_model="llama", asks=4) + node(2)
+    twice = [
+        (metric, {**told, "instance": f"10.0.0.{replica}:8080"}, moment, value)
+        for metric, told, moment, value in rows
+        for replica in (8, 9)
+    ]
+    result = load(warehouse, gpu(2, None) + twice)
+    assert runs(warehouse) == [("llama-0", "llama", "v0.9.1", 0, 2)]
+    assert stands(warehouse) == [(NODE, "i-0abc", 0, 2)]
+    assert "(8 device-hours asked for)" in result.message
+
+
 def test_what_prometheus_moved_aside_is_what_the_metric_said(warehouse):
     """Scraped with honorLabels false: `pod` is kube-state-metrics' own."""
     aside = {"exported_namespace": "chat", "exported_pod": "llama-0", "uid": "u1"}
@@ -394,6 +413,71 @@ def test_a_server_is_asked_once_an_hour_and_tells_what_every_sample_tells(tmp_pa
     assert nodes[0] == nodes[1]
     (file,) = answer(warehouse, "SELECT rows FROM file WHERE source = 'http'")
     assert file["rows"] < 30 + 5 * 15  # the device's samples, and 15 series an hour at most
+
+
+class Engine(BaseHTTPRequestHandler):
+    """Answers about one pod as the query API does; it may drop metric names, or refuse two metrics at once."""
+
+    drops_names = False
+    refuses_many = False
+    refuses_all = False
+
+    def do_GET(self):
+        query = parse_qs(urlparse(self.path).query)["query"][0]
+        names = [name for name in NAMES if f'"{name}"' in query]
+        if (self.refuses_many and len(names) > 1) or (self.refuses_all and names):
+            self._send(422, {"status": "error", "error": "too many samples"})
+            return
+        told = {
+            "kube_pod_info": {**POD, "node": NODE},
+            "kube_pod_labels": {**POD, "label_model": "llama"},
+            "kube_pod_container_resource_requests": {**POD, "resource": "nvidia_com_gpu"},
+            "kube_node_info": {"node": NODE, "provider_id": "aws:///us-east-1a/i-0abc"},
+        }
+        result = [
+            {"metric": told[name] | ({} if self.drops_names else {"__name__": name}), "value": [0, "1"]}
+            for name in names
+            if name in told
+        ]
+        if query.startswith("count("):
+            result = [{"metric": {}, "value": [0, "2"]}]
+        self._send(200, {"status": "success", "data": {"resultType": "vector", "result": result}})
+
+    def _send(self, code, body):
+        self.send_response(code)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_):
+        """Quiet."""
+
+
+@contextmanager
+def engine(**settings):
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Server", (Engine,), settings)) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("settings", [{}, {"drops_names": True}, {"refuses_many": True}])
+def test_engines_that_drop_names_or_refuse_many_metrics_are_asked_one_by_one(warehouse, settings):
+    with engine(**settings) as url:
+        window = Window(START, START + timedelta(hours=2))
+        (result,) = load_telemetry(warehouse, "http", Prometheus(url), window)
+    assert result.status == "loaded"
+    assert runs(warehouse, "http") == [("llama-0", "llama", None, 0, 2)]
+    assert stands(warehouse) == [(NODE, "i-0abc", 0, 2)]
+
+
+def test_an_engine_that_refuses_one_hour_of_pods_is_given_up_with_a_remedy(warehouse):
+    said = "refuses kube_pod_info for one hour .*too many samples.*Narrow the source with a matcher"
+    with engine(refuses_all=True) as url, pytest.raises(SourceError, match=said):
+        load_telemetry(warehouse, "http", Prometheus(url), Window(START, START + timedelta(hours=2)))
 
 
 # ---- a store of an earlier version ----

@@ -234,7 +234,8 @@ class Tiny(BaseHTTPRequestHandler):
             if (end - width < moment or (not self.left_open and moment == end - width)) and moment <= end
         ]
         metric = {"__name__": UTIL, "UUID": "GPU-1"}
-        result = [{"metric": metric, "values": values}] if values and UTIL in asked["query"] else []
+        named = re.search(rf'["|]{UTIL}["|]', asked["query"])
+        result = [{"metric": metric, "values": values}] if values and named else []
         self._send(
             200, {"status": "success", "data": {"resultType": "matrix", "result": result}, **self.extra}
         )
@@ -384,6 +385,22 @@ def test_more_matchers_narrow_the_question(warehouse):
         load(warehouse, url, START, START + timedelta(hours=1), matcher='cluster="prod"')
     assert all(',cluster="prod"}[' in query["query"] for query, _ in asked)
     assert any("kube_pod_info" in query["query"] for query, _ in asked)
+
+
+def test_an_engine_without_regular_expressions_for_names_is_asked_for_one_at_a_time(warehouse):
+    """Google: 'Only exact matching on metric names is supported.' Its own address is known; a proxy has to be told."""
+
+    def refuse(asked, _):
+        return error(400, "must have an equality matcher on __name__") if "=~" in asked["query"] else None
+
+    with tiny(refuse=refuse) as (url, _):
+        with pytest.raises(SourceError, match="equality matcher on __name__"):
+            load(warehouse, url, START, START + timedelta(hours=2))
+        load(warehouse, url, START, START + timedelta(hours=2), exact_names=True)
+    assert [row["observed_seconds"] for row in facts(warehouse)] == [3600, 3600]
+    google = Prometheus("https://monitoring.googleapis.com/v1/projects/p/location/global/prometheus")
+    batch = next(google.batches(Window(START, START + timedelta(hours=1)), None))
+    assert batch.server.exact_names
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(warehouse):
