@@ -32,7 +32,7 @@ class Prometheus:
     at: the instant of exposition text without timestamps (UTC), else the file's own time.
     matcher: more label matchers for a server, as in PromQL: `cluster="prod"`.
     access: how a server is spoken to. export: "victoriametrics" reads raw samples from its /api/v1/export.
-    exact_names: metrics are asked for one by one, as Google's Managed Prometheus wants it, which is known by its address.
+    exact_names: metrics are asked for one by one, as Google's Managed Prometheus wants it; its address is known.
     pod_labels: which labels of a pod say what it runs.
     """
 

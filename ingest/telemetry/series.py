@@ -65,7 +65,7 @@ class Catalog:
         left_out = [f"{count} {UNPLACED[exporter]}" for exporter, count in sorted(self.unplaced.items())]
         silent = len(self._silent())
         if silent:
-            left_out.append(f"{silent} devices report nothing that says whether they work: unobserved")
+            left_out.append(f"devices that report nothing of their activity, and stay unobserved: {silent}")
         return left_out
 
     def _silent(self) -> set[str]:

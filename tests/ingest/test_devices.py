@@ -293,7 +293,7 @@ def test_devices_without_any_signal_are_counted(warehouse):
     rows += minutes(GR, labels(GPU_I_ID="1", GPU_I_PROFILE="7g.80gb"), [0.5] * 60)
     result = load(warehouse, rows)
     assert [hour["device_id"] for hour in hours(warehouse)] == ["GPU-1/1"]
-    assert result.message == "1 devices report nothing that says whether they work: unobserved"
+    assert result.message == "devices that report nothing of their activity, and stay unobserved: 1"
 
 
 def test_amds_exporter_holds_no_gpu(warehouse):
