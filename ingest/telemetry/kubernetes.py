@@ -274,24 +274,31 @@ def _add_pod(
 def _by_hour(
     series: Sequence[tuple[int, str, Labels]], hours: Mapping[int, Mapping[int, float]]
 ) -> dict[int, _Pod]:
-    """What each hour's pod of this name was. Of two uids in one hour the later pod counts, as it goes on."""
+    """What each hour's pod of this name was."""
     reach: dict[str, tuple[int, int]] = {}
-    pods: dict[tuple[int, str], _Pod] = defaultdict(_Pod)
+    pods: dict[int, dict[str, _Pod]] = defaultdict(lambda: defaultdict(_Pod))
     for number, name, labels in series:
         uid = labels.get("uid", "")
         for hour_no, value in hours.get(number, {}).items():
-            last, first = reach.get(uid, (hour_no, hour_no))
-            reach[uid] = (max(last, hour_no), min(first, hour_no))
-            _tell(pods[hour_no, uid], name, labels, value)
-    result: dict[int, _Pod] = {}
-    for hour_no in {hour for hour, _ in pods}:
-        uids = [uid for hour, uid in pods if hour == hour_no and uid]
-        latest = max((reach[uid] for uid in uids), default=None)
-        result[hour_no] = _Pod()
-        for uid in [*(uid for uid in uids if reach[uid] == latest), ""]:
-            if (hour_no, uid) in pods:
-                result[hour_no].join(pods[hour_no, uid])
+            first, last = reach.get(uid, (hour_no, hour_no))
+            reach[uid] = (min(first, hour_no), max(last, hour_no))
+            _tell(pods[hour_no][uid], name, labels, value)
+    result: dict[int, _Pod] = defaultdict(_Pod)
+    for hour_no, told in pods.items():
+        for uid in [*_staying(hour_no, {uid: reach[uid] for uid in told if uid}), ""]:
+            if uid in told:
+                result[hour_no].join(told[uid])
     return result
+
+
+def _staying(hour_no: int, reach: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Of the uids of one pod name in an hour those that count: where one pod follows another, the one that goes on.
+
+    Two that go on side by side are pods of two clusters: both count, and where they differ nobody knows.
+    """
+    going_on = [uid for uid, (_, last) in reach.items() if last > hour_no]
+    begun = [uid for uid, (first, _) in reach.items() if first == hour_no]
+    return going_on or begun or list(reach)
 
 
 def _tell(pod: _Pod, name: str, labels: Labels, value: float) -> None:

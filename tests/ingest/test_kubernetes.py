@@ -210,6 +210,15 @@ def test_two_truths_about_one_pod_are_reported_and_not_guessed(warehouse):
     )
 
 
+def test_pods_of_two_clusters_under_one_name_are_not_each_others_successors(warehouse):
+    """The second began later and both go on: where they differ, nobody knows which one holds the device."""
+    rows = gpu(5) + pod(5, label_model="llama")
+    rows += pod(3, POD | {"uid": "other-cluster"}, 2, label_model="qwen")
+    result = load(warehouse, rows)
+    assert runs(warehouse) == [("llama-0", "llama", "v0.9.1", 0, 2)]
+    assert "chat/llama-0 runs llama and qwen" in result.message
+
+
 def test_two_tags_in_one_hour_leave_the_model_and_no_version(warehouse):
     server = {**POD, "container": "server", "image_spec": "x/l:v2"}
     result = load(
