@@ -107,7 +107,8 @@ def _others(chosen: set[str]) -> str:
 def _default(info: FieldInfo) -> str:
     value = info.get_default(call_default_factory=True)
     if value is None:
-        return "2026-10-01T00:00:00Z" if "datetime" in str(info.annotation) else '""'
+        shape = str(info.annotation)
+        return "2026-10-01T00:00:00Z" if "datetime" in shape else "[]" if "tuple" in shape else '""'
     return _toml(value)
 
 

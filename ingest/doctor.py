@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from pkgutil import resolve_name
 
 from ingest.diagnosis.estate import Estate, estate
 from ingest.diagnosis.finding import Finding, bad
@@ -35,7 +34,7 @@ def examine(settings: Settings, home: Path) -> Iterator[Examined]:
 def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
     kind = REGISTRY[options.kind]
     try:
-        source = resolve_name(kind.source)(**options.model_dump(exclude={"kind"}))
+        source = kind.open(options)
         match kind.grain, options.kind:
             case "cost", _:
                 from ingest.diagnosis import bills

@@ -44,7 +44,7 @@ def _replace(load: Load, machines: Sequence[Machine], deployments: Sequence[Depl
     con.execute("DELETE FROM deployment_map WHERE source = ?", [load.source]).fetchall()
     for machine in machines:
         con.execute(
-            "INSERT INTO resource_map VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO resource_map VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",  # holds for all time
             [
                 *who,
                 machine.node,

@@ -14,9 +14,12 @@ import pyarrow as pa
 from data.load import Load
 from data.model.telemetry import DEVICES, SERVERS, roll_up
 from data.warehouse import Warehouse
+from ingest.load_kubernetes import replace_estate
 from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, Window
-from ingest.telemetry.series import Catalog, Device, catalog
+from ingest.telemetry.devices import Device
+from ingest.telemetry.kubernetes import Cluster
+from ingest.telemetry.series import Catalog, catalog
 from ingest.telemetry.staging import HOUR_MS, Batch, Staging, from_ms, insert, run_each, statement, to_ms
 
 DEVICE_SAMPLES = 4_000_000  # rolled up at once
@@ -83,9 +86,12 @@ def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
 
 
 def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadResult:
-    told = catalog(staging.series())
+    series = list(staging.series())
+    cluster = Cluster(series)
+    told = catalog(series, cluster.places)
+    staging.notes += told.notes()
     hours = _hours(staging, batch)
-    if hours is None or not (told.gauges or told.counters):
+    if hours is None or not (told.gauges or told.counters or cluster):
         return _nothing(load, kind, staging, batch)
     _describe(staging.con, told, hours, batch)
     delivery_id = batch.delivery_id or _fingerprint(staging.con, hours)
@@ -93,6 +99,8 @@ def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadR
         return unchanged(load, kind, delivery_id, *live)
     _note_files(load, staging)
     rows = _replace(load, staging.con, told, hours)
+    if cluster:
+        rows += replace_estate(load, staging, cluster, told, (hours.start, hours.end))
     load.mark_dirty(hours.months)
     message = "; ".join(staging.notes) or None
     load.finish(rows=rows, delivery_id=delivery_id, window=(hours.start, hours.end), message=message)
@@ -139,6 +147,8 @@ def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch
         "window_end": to_ms(hours.end),
     }
     run_each(con, statement("batch_begin"), limits)
+    if told.by_minute:
+        con.execute(statement("by_minute"), {"series": told.by_minute}).fetchall()
     numbers = told.device_numbers
     root = {numbers[device.device_id]: numbers[device.parent_id] for device in list(told.devices.values())}
     _fill(con, "every_gauge", [(*gauge, root[gauge[1]]) for gauge in told.gauges])
@@ -161,6 +171,7 @@ def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
         device.parent_id,
         device.mig_profile,
         device.gpu_model,
+        device.kind,
     )
 
 
@@ -219,8 +230,8 @@ def _nothing(load: Load, kind: str, staging: Staging, batch: Batch) -> LoadResul
     if batch.delivery_id is not None:
         uris = ", ".join(file.uri for file in staging.files)
         raise SourceError(
-            f"{uris} holds no sample of a metric that we know (DCGM_FI_…, vllm:… and other servers') in the "
-            "hours asked for."
+            f"{uris} holds no sample of a metric that we know (DCGM_FI_…, vllm:… and other servers', kube_pod_…) in "
+            "the hours asked for."
         )
     message = "; ".join(["the server has no data for these hours; nothing was changed", *staging.notes])
     window = (batch.hours.start, batch.hours.end)

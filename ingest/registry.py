@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pkgutil import resolve_name
+from typing import Any
 
 from data.warehouse import Grain, Warehouse
 from ingest.progress import Progress
@@ -20,19 +21,22 @@ from ingest.source import LoadResult, Window
 class Kind:
     """What a kind of source brings, and where its parts are: 'module:name'.
 
-    The source takes every option by its name, `kind` aside.
+    The source, or the function that makes one, takes every option by its name, `kind` aside.
     """
 
     grain: Grain
     source: str
     loader: str
 
+    def open(self, options: AnyOptions) -> Any:  # noqa: ANN401 - the loader knows its protocol
+        """The source that the options describe; nothing is read yet."""
+        return resolve_name(self.source)(**options.model_dump(exclude={"kind"}))
+
     def load(
         self, wh: Warehouse, name: str, options: AnyOptions, window: Window, progress: Progress
     ) -> list[LoadResult]:
         """Loads the window of the source that the options describe. Raises SourceError."""
-        source = resolve_name(self.source)(**options.model_dump(exclude={"kind"}))
-        results: list[LoadResult] = resolve_name(self.loader)(wh, name, source, window, progress)
+        results: list[LoadResult] = resolve_name(self.loader)(wh, name, self.open(options), window, progress)
         return results
 
 
@@ -42,7 +46,7 @@ REGISTRY: Mapping[str, Kind] = {
     "gcp": Kind("cost", "ingest.sources.gcp:GcpExport", "ingest.load_cost:load_deliveries"),
     "prices-gcp": Kind("reference", "ingest.sources.gcp_prices:GcpPrices", "ingest.load_prices:load_prices"),
     "prometheus": Kind(
-        "telemetry", "ingest.sources.prometheus:Prometheus", "ingest.load_telemetry:load_telemetry"
+        "telemetry", "ingest.sources.prometheus:from_options", "ingest.load_telemetry:load_telemetry"
     ),
     "requests": Kind("traffic", "ingest.sources.requests:RequestLog", "ingest.load_requests:load_requests"),
     "resources": Kind(

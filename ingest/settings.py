@@ -77,9 +77,9 @@ class GcpPricesOptions(Options):
 
 
 class PrometheusOptions(Options):
-    """DCGM and vLLM metrics: a Prometheus server, OpenMetrics text, or a Parquet dump.
+    """Metrics of devices, pods and model servers: a Prometheus server, OpenMetrics text, or a Parquet dump.
 
-    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN.
+    A server's bearer token is read from INFERLEDGER_PROMETHEUS_TOKEN, a password from INFERLEDGER_PROMETHEUS_PASSWORD.
     """
 
     kind: Literal["prometheus"] = "prometheus"
@@ -99,6 +99,45 @@ class PrometheusOptions(Options):
         json_schema_extra={"flag": "--header"},
     )
     at: datetime | None = Field(None, description="Instant of exposition text that has no timestamps (UTC).")
+    params: dict[str, str] = Field(
+        default_factory=dict,
+        title="NAME=VALUE",
+        description="Further parameters of each query, such as partial_response=false.",
+        json_schema_extra={"flag": "--param"},
+    )
+    username: str | None = Field(None, title="NAME", description="For basic authentication.")
+    password_env: str = Field(
+        "INFERLEDGER_PROMETHEUS_PASSWORD",
+        title="NAME",
+        description="Environment variable that holds its password.",
+    )
+    ca_file: str | None = Field(
+        None, title="PEM", description="Certificates to trust instead of the system's."
+    )
+    client_cert: str | None = Field(
+        None, title="PEM", description="Our certificate, for a server that asks for one."
+    )
+    client_key: str | None = Field(None, title="PEM", description="Its key.")
+    key_password_env: str = Field(
+        "INFERLEDGER_PROMETHEUS_KEY_PASSWORD",
+        title="NAME",
+        description="Environment variable that holds the key's password.",
+    )
+    export: Literal["query", "victoriametrics"] = Field(
+        "query", description="Where raw samples are taken from: the query API, or VictoriaMetrics' export."
+    )
+    exact_names: bool = Field(
+        False, description="Ask for metrics one by one, as Google's Managed Prometheus wants it."
+    )
+    model_labels: tuple[str, ...] | None = Field(
+        None, title="LABEL", description="Labels of a pod that say which model it runs, best first."
+    )
+    version_labels: tuple[str, ...] | None = Field(
+        None, title="LABEL", description="Labels of a pod that say which version."
+    )
+    team_labels: tuple[str, ...] | None = Field(
+        None, title="LABEL", description="Labels of a pod that say whose it is."
+    )
 
 
 class RequestsOptions(Options):

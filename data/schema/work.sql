@@ -112,7 +112,7 @@ CREATE TABLE IF NOT EXISTS device_hour (
     memory_avg       DOUBLE,              -- MiB
     memory_max       DOUBLE,
     energy_joules    DOUBLE,
-    signal           VARCHAR NOT NULL,    -- sm_active, gr_engine_active, gpu_util
+    signal           VARCHAR NOT NULL,    -- sm_active, gr_engine_active, gpu_util, gfx_activity (AMD), neuroncore_utilization, duty_cycle (GKE)
     step_seconds     DOUBLE NOT NULL,     -- sampling step
     samples          BIGINT NOT NULL,
     first_seen       TIMESTAMP NOT NULL,
@@ -187,7 +187,8 @@ CREATE TABLE IF NOT EXISTS traffic_latency (
 );
 ALTER TABLE traffic_latency ADD COLUMN IF NOT EXISTS server VARCHAR; -- as above
 
--- What a person says about machines where labels don't tell. Grain: source × node.
+-- Which node is which billed machine: what a person says (kind resources), else what Kubernetes says of a node's
+-- providerID (kind prometheus). Grain: source × node × time.
 CREATE TABLE IF NOT EXISTS resource_map (
     source        VARCHAR NOT NULL,
     load_id       VARCHAR NOT NULL,
@@ -196,10 +197,15 @@ CREATE TABLE IF NOT EXISTS resource_map (
     provider_id   VARCHAR,
     instance_type VARCHAR,
     device_model  VARCHAR,
-    device_count  INTEGER
+    device_count  INTEGER,
+    valid_from    TIMESTAMP,              -- NULL = always
+    valid_to      TIMESTAMP
 );
+ALTER TABLE resource_map ADD COLUMN IF NOT EXISTS valid_from TIMESTAMP; -- stores from before nodes had a time
+ALTER TABLE resource_map ADD COLUMN IF NOT EXISTS valid_to TIMESTAMP;
 
--- What a person says about deployments. Grain: source × pod pattern (or CPU resource, or served name).
+-- What runs where: what a person says (kind resources), else what a pod's labels say (kind prometheus).
+-- Grain: source × pod pattern (or CPU resource, or served name) × time.
 CREATE TABLE IF NOT EXISTS deployment_map (
     source      VARCHAR NOT NULL,
     load_id     VARCHAR NOT NULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from ingest.files import Folder, content_id
 from ingest.source import SourceError, SourceFile, Window
 from ingest.telemetry.answer import read_answer
 from ingest.telemetry.dump import read_dump
+from ingest.telemetry.kubernetes import PodLabels
 from ingest.telemetry.openmetrics import read_text
 from ingest.telemetry.staging import Staging, to_ms
 
@@ -37,10 +38,12 @@ class Files:
     hours: Window
     scraped_at: datetime | None
     delivery_id: str
+    pod_labels: PodLabels = field(default_factory=PodLabels)
     read_from: datetime | None = None
 
     def stage(self, staging: Staging) -> None:
         """Stages every file by its ending."""
+        staging.pod_labels = self.pod_labels
         dumps = [file for file in self.files if _ends(file.path, DUMP)]
         if dumps:
             read_dump(staging, dumps, self.hours)
@@ -58,7 +61,12 @@ class Files:
             )
 
 
-def file_batches(location: str, window: Window, scraped_at: datetime | None) -> Iterator[Files]:
+def file_batches(
+    location: str,
+    window: Window,
+    scraped_at: datetime | None,
+    pod_labels: PodLabels = PodLabels(),  # noqa: B008 - it cannot change
+) -> Iterator[Files]:
     """One batch: the file, or every telemetry file below the folder. Raises SourceError where there is none."""
     folder = Folder(Path(location).expanduser())
     known = (*DUMP, *ANSWER, *TEXT)
@@ -69,7 +77,7 @@ def file_batches(location: str, window: Window, scraped_at: datetime | None) -> 
         )
     files = tuple(folder.file(entry, folder.root) for entry in entries)
     asked = "/".join(str(part) for part in (content_id(files), window.start, window.end, scraped_at))
-    yield Files(files, window, scraped_at, asked)
+    yield Files(files, window, scraped_at, asked, pod_labels)
 
 
 def _ends(path: Path, endings: tuple[str, ...]) -> bool:

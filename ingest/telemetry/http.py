@@ -7,21 +7,18 @@ range is asked one second longer than needed, and only [start, end) is kept. Not
 
 from __future__ import annotations
 
-import json
-import os
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import stamina
+from functools import partial
+from typing import Any, Literal
 
 from ingest.source import SourceError, Window
+from ingest.telemetry.access import Access, TooMuch, read_json, read_json_lines
 from ingest.telemetry.answer import stage_result
 from ingest.telemetry.families import queries, without_data
+from ingest.telemetry.kubernetes import ACCELERATORS, NAMES, PodLabels
+from ingest.telemetry.servers.family import Names
 from ingest.telemetry.staging import HOUR_MS, ReadFile, Staging, from_ms, to_ms
 
 DAY = timedelta(days=1)
@@ -33,88 +30,49 @@ FIRST_DAYS = 15  # Prometheus' own default retention
 CHUNK_MS = 6 * HOUR_MS
 SMALLEST_MS = 30_000
 MANY = 1_000_000  # samples in one answer: ask for less next time
-TIMEOUT = 150.0  # seconds; the server's own query timeout is two minutes by default
-
-
-class _TooMuch(Exception):
-    """The server will not answer so much at once (422), or not in time (503)."""
-
-
-class _Passing(Exception):
-    """An error that may be gone at the next attempt."""
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the token to another host."""
-
-    def redirect_request(self, req: urllib.request.Request, *answer: object, **named: object) -> None:
-        target = [*answer, *named.values()][-1]
-        raise SourceError(f"{req.full_url.partition('?')[0]} redirects to {target}. Give that address.")
+Export = Literal["query", "victoriametrics"]
 
 
 @dataclass(frozen=True)
 class Server:
-    """url: the base, with any prefix (Mimir: …/prometheus). matcher: more label matchers, as in PromQL."""
+    """url: the base, with any prefix (Mimir: …/prometheus). matcher: more label matchers, as in PromQL.
+
+    export: how raw samples are asked for. "victoriametrics" takes them from its /api/v1/export, which has no limit on
+    samples per query; everything else stays with the query API. exact_names: the engine takes no regular expression for
+    a metric's name (Google's Managed Prometheus), so each is asked for alone.
+    """
 
     url: str
-    token_env: str
-    headers: Mapping[str, str]
+    access: Access = field(default_factory=Access)
     matcher: str = ""
+    export: Export = "query"
+    exact_names: bool = False
 
-    def range(self, names: str, start: int, end: int) -> tuple[list[dict[str, Any]], list[str]]:
-        """Series with their samples in (start − 1 s, end], and the answer's warnings. Raises SourceError, _TooMuch."""
-        more = f",{self.matcher}" if self.matcher else ""
-        query = f'{{__name__=~"{names}"{more}}}[{end - start + 1000}ms]'
-        answer = self._get("/api/v1/query", {"query": query, "time": f"{end / 1000:.3f}"})
+    def range(self, names: Names, start: int, end: int) -> tuple[list[dict[str, Any]], list[str]]:
+        """Series with their samples in (start − 1 s, end], and the answer's warnings. Raises SourceError, TooMuch."""
+        if not self.exact_names:
+            return self._range(f'__name__=~"{names.pattern}"', start, end)
+        told = [self._range(f'__name__="{name}"', start, end) for name in names.each]
+        return [entry for found, _ in told for entry in found], [text for _, said in told for text in said]
+
+    def _range(self, names: str, start: int, end: int) -> tuple[list[dict[str, Any]], list[str]]:
+        selector = self.selector(names)
+        if self.export == "victoriametrics":
+            span = {"match[]": selector, "start": f"{start / 1000:.3f}", "end": f"{end / 1000:.3f}"}
+            return self.access.get(self.url, "/api/v1/export", span, partial(read_json_lines, self.url)), []
+        return self.query(f"{selector}[{end - start + 1000}ms]", end)
+
+    def query(self, query: str, at: int) -> tuple[list[dict[str, Any]], list[str]]:
+        """The result of an instant query, and the answer's warnings. Raises SourceError, TooMuch."""
+        asked = {"query": query, "time": f"{at / 1000:.3f}"}
+        answer = self.access.get(self.url, "/api/v1/query", asked, partial(read_json, self.url))
         warnings = [*answer.get("warnings", ()), *answer.get("infos", ())]
         if answer.get("isPartial"):
             warnings.append("the answer is partial")
         return answer["data"]["result"], warnings
 
-    def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        address = f"{self.url.rstrip('/')}{path}?{urllib.parse.urlencode(params)}"
-        headers = {"Accept": "application/json", **self.headers}
-        if token := os.environ.get(self.token_env):
-            headers["Authorization"] = f"Bearer {token}"
-        request = urllib.request.Request(address, headers=headers)
-        try:
-            for attempt in stamina.retry_context(on=_Passing, attempts=5, timeout=TIMEOUT * 2):
-                with attempt:
-                    return self._once(request)
-        except _Passing as problem:
-            raise SourceError(
-                f"{self.url} cannot be read: {problem}. Is it up, and is the address right?"
-            ) from None
-        raise AssertionError("retry_context neither returned nor raised")
-
-    def _once(self, request: urllib.request.Request) -> dict[str, Any]:
-        opener = urllib.request.build_opener(_NoRedirect)
-        try:
-            with opener.open(request, timeout=TIMEOUT) as response:
-                answer = json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refused(error.code, _said(error)) from None
-        except json.JSONDecodeError:
-            raise SourceError(
-                f"{self.url} does not answer in JSON. Is it a Prometheus? Give its base address."
-            ) from None
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            raise _Passing(str(getattr(error, "reason", error))) from None
-        if not isinstance(answer, dict) or answer.get("status") != "success":
-            raise SourceError(f"{self.url} answers without success: {json.dumps(answer)[:300]}")
-        return answer
-
-    def _refused(self, code: int, said: str) -> Exception:
-        if code in (422, 503):
-            return _TooMuch(f"{code}: {said}")
-        if code in (401, 403):
-            return SourceError(
-                f"{self.url} refuses us ({code}). Put a bearer token that may query into {self.token_env}."
-            )
-        if code == 429 or code >= 500:
-            return _Passing(f"{code}: {said}")
-        return SourceError(f"{self.url} refuses the query ({code}): {said}")
+    def selector(self, *matchers: str) -> str:
+        return "{" + ",".join([*matchers, *([self.matcher] if self.matcher else [])]) + "}"
 
 
 @dataclass(frozen=True)
@@ -123,6 +81,7 @@ class Hours:
 
     server: Server
     hours: Window
+    pod_labels: PodLabels = field(default_factory=PodLabels)
     delivery_id: None = None
 
     @property
@@ -134,6 +93,7 @@ class Hours:
         assert self.hours.start is not None
         assert self.hours.end is not None
         start, end = to_ms(self.hours.start - LEAD), to_ms(self.hours.end + TAIL)
+        staging.pod_labels = self.pod_labels
         rows, absent, warned = 0, set[str](), set[str]()
         for role, names in queries().items():
             told = 0
@@ -143,6 +103,9 @@ class Hours:
             rows += told
             if not told:
                 absent.add(role)
+        for moment, pods, warnings in _pods(self.server, to_ms(self.hours.start), to_ms(self.hours.end)):
+            rows += _stage_pods(staging, pods, moment)
+            warned.update(warnings)
         staging.flush()
         staging.files.append(ReadFile(self.server.url, None, None, rows))
         if missing := without_data(absent):
@@ -157,18 +120,75 @@ class _Chunk:
     end: int
 
 
-def _chunks(server: Server, names: str, start: int, end: int) -> Iterator[tuple[_Chunk, list[str]]]:
+def _pods(server: Server, start: int, end: int) -> Iterator[tuple[int, list[dict[str, Any]], list[str]]]:
+    """What kube-state-metrics said last in each hour, with the hour's start: what a pod runs is looked up by hours, and
+    every sample of every pod of a cluster would be a thousand times as much. Nothing where there is none.
+    """
+    if not _has_pods(server, start, end):
+        return
+    for hour in range(start, end, HOUR_MS):
+        told, warnings = _hour_of_pods(server, hour + HOUR_MS - 1)
+        yield hour, told, warnings
+
+
+def _has_pods(server: Server, start: int, end: int) -> bool:
+    each = [server.selector(f'__name__="{name}"') for name in ("kube_pod_info", "kube_node_info")]
+    query = " or ".join(f"count(last_over_time({one}[{end - start}ms]))" for one in each)
+    try:
+        return bool(server.query(query, end)[0])
+    except TooMuch:
+        return True  # too much is not nothing
+
+
+def _hour_of_pods(server: Server, at: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """One question for all metrics; one for each where that is too much, or where the engine drops their names."""
+    each = {name: f"last_over_time({_pod_selector(server, name)}[{HOUR_MS - 1}ms])" for name in NAMES}
+    try:
+        told, warnings = server.query(" or ".join(each.values()), at)
+        if all("__name__" in entry["metric"] for entry in told):
+            return told, warnings
+    except TooMuch:
+        pass
+    told, warnings = [], []
+    for name, query in each.items():
+        try:
+            found, warned = server.query(query, at)
+        except TooMuch as problem:
+            raise SourceError(
+                f"{server.url} refuses {name} for one hour ({problem}). Narrow the source with a matcher."
+            ) from None
+        told += [{**entry, "metric": {**entry["metric"], "__name__": name}} for entry in found]
+        warnings += warned
+    return told, warnings
+
+
+def _pod_selector(server: Server, name: str) -> str:
+    """Of phases only 'Running', of requests only those for accelerators: the rest would be most of the answer."""
+    narrow = {
+        "kube_pod_status_phase": ['phase="Running"'],
+        "kube_pod_container_resource_requests": [f'resource=~"{ACCELERATORS}"'],
+    }
+    return server.selector(f'__name__="{name}"', *narrow.get(name, ()))
+
+
+def _stage_pods(staging: Staging, told: list[dict[str, Any]], hour: int) -> int:
+    """Stages an hour's answers at its start; returns how many."""
+    at_hour = [{**entry, "value": [hour / 1000, entry["value"][1]]} for entry in told]
+    return stage_result(staging, at_hour)[0]
+
+
+def _chunks(server: Server, names: Names, start: int, end: int) -> Iterator[tuple[_Chunk, list[str]]]:
     """The samples in [start, end), in pieces that the server is willing to answer and that fit into memory."""
     width = CHUNK_MS
     while start < end:
         until = min(start + width, end)
         try:
             series, warnings = server.range(names, start, until)
-        except _TooMuch as problem:
+        except TooMuch as problem:
             if width <= SMALLEST_MS:
                 raise SourceError(
-                    f"{server.url} refuses even {SMALLEST_MS // 1000} s of {names} ({problem}). Narrow the source "
-                    "with a matcher, or raise the server's --query.max-samples."
+                    f"{server.url} refuses even {SMALLEST_MS // 1000} s of {names.pattern} ({problem}). Narrow the "
+                    "source with a matcher, or raise the server's --query.max-samples."
                 ) from None
             width = max(min(width, until - start) // 2, SMALLEST_MS)
             continue
@@ -179,7 +199,11 @@ def _chunks(server: Server, names: str, start: int, end: int) -> Iterator[tuple[
 
 
 def server_batches(
-    server: Server, window: Window, watermark: datetime | None, now: datetime
+    server: Server,
+    window: Window,
+    watermark: datetime | None,
+    now: datetime,
+    pod_labels: PodLabels = PodLabels(),  # noqa: B008 - it cannot change
 ) -> Iterator[Hours]:
     """One batch per UTC day, oldest first, so that an interrupted run goes on where it stopped.
 
@@ -191,7 +215,7 @@ def server_batches(
     start = _hour_down(start)
     while start < end:
         midnight = start.replace(hour=0) + DAY
-        yield Hours(server, Window(start, min(midnight, end)))
+        yield Hours(server, Window(start, min(midnight, end)), pod_labels)
         start = midnight
 
 
@@ -205,11 +229,3 @@ def _hour_down(moment: datetime) -> datetime:
 
 def _hour_up(moment: datetime) -> datetime:
     return from_ms(-(-to_ms(moment) // HOUR_MS) * HOUR_MS)
-
-
-def _said(error: urllib.error.HTTPError) -> str:
-    body = error.read().decode("utf-8", "replace")
-    try:
-        return str(json.loads(body)["error"])
-    except (json.JSONDecodeError, KeyError, TypeError):
-        return body.strip()[:300] or str(error.reason)

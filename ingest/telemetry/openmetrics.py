@@ -19,6 +19,7 @@ from ingest.telemetry.staging import ReadFile, Refused, Staging, to_ms
 
 LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")\s*(?:=\s*"((?:[^"\\]|\\.)*)")?\s*(?:,|$)')
 ESCAPE = re.compile(r"\\(.)")
+MISSING = re.compile(r"<<<[A-Z_]+>>>")
 SECONDS_END = 1e11  # as seconds the year 5138, as milliseconds 1973
 NAMES = frozenset(WANTED)
 
@@ -122,6 +123,9 @@ def labels_of(inside: str) -> dict[str, str]:
 
 
 def _float(text: str) -> float:
+    """A number; NaN for DCGM's words where an older exporter prints them (<<<NOT_SUPPORTED>>>): no sample, no error."""
+    if MISSING.fullmatch(text):
+        return math.nan
     try:
         return float(text)
     except ValueError:

@@ -5,34 +5,33 @@ Labels are read once per series, never once per sample.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.telemetry.families import BY_NAME
-from ingest.telemetry.serving import CounterRow, Labels, Numbers, Process, counters_of, twins_of
-
-Holder = tuple[str | None, str | None]  # namespace, pod
-
-EXPORTER = re.compile(
-    r"dcgm[-_]?exporter|gpu-exporter|gpu-metrics-exporter|device-metrics-exporter", re.IGNORECASE
+from ingest.telemetry.devices import (
+    NOWHERE,
+    Device,
+    Holder,
+    Labels,
+    Places,
+    cores_per_device,
+    device_of,
+    holder_of,
+    node_of,
 )
-DAEMONSET = "[bcdfghjklmnpqrstvwxz2456789]{5}"  # the letters of Kubernetes' random suffixes
-SLICES = re.compile(r"(\d+)[gc]\.")
+from ingest.telemetry.families import BY_NAME
+from ingest.telemetry.gauges import EXPORTER, HARDWARE, SIGNALS
+from ingest.telemetry.serving import CounterRow, Numbers, Process, counters_of, twins_of
+
+MISSING = "<<<"  # DCGM's <<<NOT_SUPPORTED>>> and its like, where a label has no value
 
 
-@dataclass(frozen=True)
-class Device:
-    device_id: str
-    parent_id: str
-    mig_profile: str | None
-    gpu_model: str | None
-
-    @property
-    def slices(self) -> int:
-        """Compute slices of a MIG profile such as 3g.20gb; 1 where the profile is not told."""
-        told = SLICES.match(self.mig_profile or "")
-        return int(told.group(1)) if told else 1
+UNPLACED = {
+    "dcgm": "DCGM series name no UUID and no GPU index: left out",
+    "amd": "AMD series name no GPU: left out",
+    "neuron": "NeuronCore series left out: no neuron_hardware_info says how many cores a device of that machine has",
+    "gke": "accelerator series of GKE name neither a device nor the node that would make their index one: left out",
+}
 
 
 @dataclass
@@ -44,68 +43,60 @@ class Catalog:
     holders: Numbers[Holder] = field(default_factory=Numbers)
     nodes: Numbers[str] = field(default_factory=Numbers)
     processes: Numbers[Process] = field(default_factory=Numbers)
-    gauges: list[tuple[int, int, int | None, int | None, str, float]] = field(default_factory=list)
+    gauges: list[tuple[int, int, int | None, int | None, str, float, float]] = field(default_factory=list)
     counters: list[CounterRow] = field(default_factory=list)
     twins: list[tuple[int, int]] = field(default_factory=list)
+    by_minute: list[int] = field(default_factory=list)
+    unplaced: dict[str, int] = field(default_factory=dict)
+
+    def notes(self) -> list[str]:
+        """What was left out: series whose labels name no device, and devices that nothing calls busy or idle."""
+        left_out = [f"{count} {UNPLACED[exporter]}" for exporter, count in sorted(self.unplaced.items())]
+        silent = len(self._silent())
+        if silent:
+            left_out.append(f"devices that report nothing of their activity, and stay unobserved: {silent}")
+        return left_out
+
+    def _silent(self) -> set[str]:
+        """Devices without a signal. A MIG parent may be silent where its instances speak."""
+        speaking = {gauge[1] for gauge in self.gauges if gauge[4] in SIGNALS}
+        numbers = self.device_numbers.of
+        loud = {device for name, device in self.devices.items() if numbers[name] in speaking}
+        return set(self.devices) - {d.device_id for d in loud} - {d.parent_id for d in loud}
 
 
-def catalog(series: Iterable[tuple[int, str, Labels]]) -> Catalog:
-    """Sorts series (number, metric, labels) into gauges of devices, counters of servers, and what is neither."""
+def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE) -> Catalog:
+    """Sorts series (number, metric, labels) into gauges of devices, counters of servers, and what is neither.
+
+    places: what kube-state-metrics says of pods and addresses.
+    """
     told = [(number, metric.lower(), _lower(labels)) for number, metric, labels in series]
+    places = replace(places, cores=cores_per_device(labels for _, name, labels in told if name == HARDWARE))
     gauges = [row for row in told if _kind(row[1]) == "gauge"]
+    gauges.sort(
+        key=lambda row: EXPORTER[row[1]] == "gke"
+    )  # what a UUID is called, its own exporter knows best
     result = Catalog()
     relabelled = {_target(labels) for _, _, labels in gauges if "exported_pod" in labels} - {None}
     for number, name, labels in gauges:
-        _add_gauge(result, number, name, labels, _target(labels) in relabelled)
+        _add_gauge(result, number, name, labels, _target(labels) in relabelled, places)
     result.counters = counters_of([row for row in told if _kind(row[1]) == "counter"], result.processes)
     result.twins = twins_of(told, {number for number, *_ in result.counters})
     return result
 
 
-def device_of(labels: Labels) -> Device | None:
-    """The device of a DCGM series: UUID, or UUID/GPU-instance for a MIG slice; host/index where no UUID is told."""
-    uuid = labels.get("uuid") or _joined(node_of(labels), labels.get("gpu"))
-    if uuid is None:
-        return None
-    instance = labels.get("gpu_i_id")
-    model = labels.get("modelname") or labels.get("model_name")
-    profile = labels.get("gpu_i_profile") or None
-    return Device(f"{uuid}/{instance}" if instance else uuid, uuid, profile, model or None)
-
-
-def node_of(labels: Labels) -> str | None:
-    """The machine: Hostname, unless that is only the exporter's pod; then the node label, else the scraped host."""
-    host = labels.get("hostname")
-    if host and host != labels.get("pod"):
-        return host
-    return labels.get("node") or labels.get("kubernetes_node") or host or _host(labels.get("instance"))
-
-
-def holder_of(labels: Labels, relabelled: bool) -> Holder | None:
-    """Who holds a device, by the three label schemes seen in real fleets; None = nobody known.
-
-    With honorLabels false the workload stands in exported_pod and `pod` is always the exporter's. With
-    honorLabels true, or on a raw scrape, `pod` is the workload, but Prometheus fills in the exporter's own
-    where the device is free. `relabelled`: the scraped target is known to be of the first kind.
-    """
-    if relabelled or "exported_pod" in labels:
-        pod, namespace = labels.get("exported_pod"), labels.get("exported_namespace")
-    else:
-        pod = labels.get("pod") or labels.get("pod_name")
-        namespace = labels.get("namespace") or labels.get("pod_namespace")
-        if _is_exporter(labels, pod):
-            return None
-    return (namespace or None, pod) if pod else None
-
-
-def _add_gauge(result: Catalog, number: int, name: str, labels: Labels, relabelled: bool) -> None:
-    device = device_of(labels)
+def _add_gauge(
+    result: Catalog, number: int, name: str, labels: Labels, relabelled: bool, places: Places
+) -> None:
+    exporter, metric = EXPORTER[name], BY_NAME[name]
+    device = device_of(exporter, labels, places)
     if device is None:
+        result.unplaced[exporter] = result.unplaced.get(exporter, 0) + 1
         return
-    known = result.devices.get(device.device_id)
-    if known is None or (known.gpu_model or "") < (device.gpu_model or ""):
-        result.devices[device.device_id] = device
-    holder, node, metric = holder_of(labels, relabelled), node_of(labels), BY_NAME[name]
+    _remember(result, device, exporter == "gke")
+    if exporter == "gke":
+        result.by_minute.append(number)
+    holder, node = holder_of(exporter, labels, relabelled), node_of(exporter, labels, places)
     result.gauges.append(
         (
             number,
@@ -114,16 +105,17 @@ def _add_gauge(result: Catalog, number: int, name: str, labels: Labels, relabell
             result.nodes[node] if node else None,
             metric.role,
             metric.ceiling,
+            metric.divisor,
         )
     )
 
 
-def _is_exporter(labels: Labels, pod: str | None) -> bool:
-    container, job = labels.get("container") or labels.get("container_name") or "", labels.get("job") or ""
-    if EXPORTER.search(container) or EXPORTER.search(pod or ""):
-        return True
-    own = re.fullmatch(re.escape(job) + "-" + DAEMONSET, pod or "") if job else None
-    return bool(job and container == job) or own is not None
+def _remember(result: Catalog, device: Device, second_hand: bool) -> None:
+    """Of several names for a device's model the last in the alphabet, so that the order of series does not matter."""
+    known = result.devices.get(device.device_id)
+    better = known is not None and not second_hand and (known.gpu_model or "") < (device.gpu_model or "")
+    if known is None or better or (known.gpu_model is None and device.gpu_model):
+        result.devices[device.device_id] = device
 
 
 def _kind(name: str) -> str | None:
@@ -138,12 +130,8 @@ def _target(labels: Labels) -> tuple[str | None, str] | None:
 
 
 def _lower(labels: Labels) -> dict[str, str]:
-    return {name.lower(): value for name, value in labels.items() if name != "__name__"}
-
-
-def _joined(*parts: str | None) -> str | None:
-    return "/".join(part for part in parts if part) if all(parts) else None
-
-
-def _host(instance: str | None) -> str | None:
-    return instance.rsplit(":", 1)[0] if instance else None
+    return {
+        name.lower(): value
+        for name, value in labels.items()
+        if name != "__name__" and not value.startswith(MISSING)
+    }

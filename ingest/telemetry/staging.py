@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.source import Window
+from ingest.telemetry.kubernetes import PodLabels
 
 HERE = Path(__file__).parent
 BLOCK = 1 << 20
@@ -65,6 +66,7 @@ class Staging:
     files: list[ReadFile] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pod_labels: PodLabels = field(default_factory=PodLabels)
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     _named: list[tuple[int, str, str]] = field(default_factory=list)
     _series: array[int] = field(default_factory=lambda: array("i"))

@@ -512,3 +512,16 @@ def test_one_busy_sample_ends_an_idle_run_and_a_midnight_or_a_new_load_does_not(
         (night[3], night[3] + ten, 600),
         (night[3] + 2 * ten, night[4], 2400),
     ]
+
+
+def test_two_patterns_that_hold_at_one_time_count_a_pod_once(wh):
+    """One for always, a more exact one from the second hour on: each hour has one model, and its money once."""
+    exact = {"namespace": "serve", "pod": "llama-v1-abc", "model": "llama", "version": "v1b"}
+    load_rows(wh, "deployment_map", [exact | {"valid_from": HOURS[1]}], "exact", "resources")
+    load_lines(wh, [machine_line(h, "i-1", "10") for h in HOURS])
+    load_rows(wh, "device_hour", [device_hour(h, "GPU-1", "n1", 3600, 0, **POD) for h in HOURS])
+    con = published(wh)
+    assert con.execute(
+        "SELECT version, sum(effective_cost) FROM ladder WHERE rung = 'serving_busy' GROUP BY 1 ORDER BY 1"
+    ).fetchall() == [("v1", 10), ("v1b", 20)]
+    assert con.execute("SELECT sum(billed_seconds) FROM gpu_hour").fetchone() == (3 * 3600,)

@@ -21,6 +21,7 @@ from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
 from ingest.sources.prometheus import Prometheus
+from ingest.telemetry.access import Access
 from ingest.telemetry.http import Server, server_batches
 
 START = datetime(2026, 3, 9, 22, 0)
@@ -216,6 +217,9 @@ class Tiny(BaseHTTPRequestHandler):
     def do_GET(self):
         asked = {name: values[0] for name, values in parse_qs(urlparse(self.path).query).items()}
         self.server.asked.append((asked, dict(self.headers)))
+        if "kube_" in asked["query"]:
+            self._send(200, {"status": "success", "data": {"resultType": "vector", "result": []}})
+            return
         refusal = self.refuse(asked, len(self.server.asked))
         if refusal:
             self._send(*refusal)
@@ -230,7 +234,8 @@ class Tiny(BaseHTTPRequestHandler):
             if (end - width < moment or (not self.left_open and moment == end - width)) and moment <= end
         ]
         metric = {"__name__": UTIL, "UUID": "GPU-1"}
-        result = [{"metric": metric, "values": values}] if values and UTIL in asked["query"] else []
+        named = re.search(rf'["|]{UTIL}["|]', asked["query"])
+        result = [{"metric": metric, "values": values}] if values and named else []
         self._send(
             200, {"status": "success", "data": {"resultType": "matrix", "result": result}, **self.extra}
         )
@@ -321,8 +326,21 @@ def test_the_token_comes_from_the_environment(warehouse, monkeypatch):
     monkeypatch.setenv("INFERLEDGER_PROMETHEUS_TOKEN", "secret-1")
     monkeypatch.setenv("OTHER_TOKEN", "secret-2")
     with tiny() as (url, asked):
-        load(warehouse, url, START, START + timedelta(hours=1), headers={"X-Scope-OrgID": "team"})
-        load(warehouse, url, START, START + timedelta(hours=1), token_env="OTHER_TOKEN", source="other")
+        load(
+            warehouse,
+            url,
+            START,
+            START + timedelta(hours=1),
+            access=Access(headers={"X-Scope-OrgID": "team"}),
+        )
+        load(
+            warehouse,
+            url,
+            START,
+            START + timedelta(hours=1),
+            access=Access(token_env="OTHER_TOKEN"),
+            source="other",
+        )
     assert {headers["Authorization"] for _, headers in asked} == {"Bearer secret-1", "Bearer secret-2"}
     assert {name.lower(): told for name, told in asked[0][1].items()}["x-scope-orgid"] == "team"
 
@@ -366,6 +384,23 @@ def test_more_matchers_narrow_the_question(warehouse):
     with tiny() as (url, asked):
         load(warehouse, url, START, START + timedelta(hours=1), matcher='cluster="prod"')
     assert all(',cluster="prod"}[' in query["query"] for query, _ in asked)
+    assert any("kube_pod_info" in query["query"] for query, _ in asked)
+
+
+def test_an_engine_without_regular_expressions_for_names_is_asked_for_one_at_a_time(warehouse):
+    """Google: 'Only exact matching on metric names is supported.' Its own address is known; a proxy has to be told."""
+
+    def refuse(asked, _):
+        return error(400, "must have an equality matcher on __name__") if "=~" in asked["query"] else None
+
+    with tiny(refuse=refuse) as (url, _):
+        with pytest.raises(SourceError, match="equality matcher on __name__"):
+            load(warehouse, url, START, START + timedelta(hours=2))
+        load(warehouse, url, START, START + timedelta(hours=2), exact_names=True)
+    assert [row["observed_seconds"] for row in facts(warehouse)] == [3600, 3600]
+    google = Prometheus("https://monitoring.googleapis.com/v1/projects/p/location/global/prometheus")
+    batch = next(google.batches(Window(START, START + timedelta(hours=1)), None))
+    assert batch.server.exact_names
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(warehouse):
@@ -383,7 +418,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(warehouse):
         "SELECT max(window_end) FROM load WHERE status = 'loaded'"
     ).fetchall()
     with tiny(minutes=240) as (url, _):
-        batches = list(server_batches(Server(url, "T", {}), Window(), watermark, now))
+        batches = list(server_batches(Server(url), Window(), watermark, now))
         assert [batch.hours for batch in batches] == [
             Window(START, datetime(2026, 3, 10)),
             Window(datetime(2026, 3, 10), now),
@@ -406,7 +441,7 @@ def test_a_day_is_read_with_the_samples_around_it(warehouse):
 
 def test_without_a_watermark_fifteen_days_are_read():
     now = datetime(2026, 3, 10, 5, 20)
-    batches = list(server_batches(Server("http://x", "T", {}), Window(), None, now))
+    batches = list(server_batches(Server("http://x"), Window(), None, now))
     assert batches[0].hours == Window(datetime(2026, 2, 23, 6), datetime(2026, 2, 24))
     assert batches[-1].hours == Window(datetime(2026, 3, 10), datetime(2026, 3, 10, 6))
     assert len(batches) == 16

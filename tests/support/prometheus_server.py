@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +28,7 @@ def openmetrics(rows: Iterable[tuple[str, dict[str, str], float, float]]) -> str
 
 
 @contextmanager
-def prometheus(folder: Path, text: str, *flags: str) -> Iterator[str]:
+def prometheus(folder: Path, text: str, *flags: str, scheme: str = "http") -> Iterator[str]:
     """Starts a server that holds the text; yields its address, ends it."""
     if not shutil.which("prometheus") or not shutil.which("promtool"):
         pytest.skip("prometheus and promtool are not installed: apt-get install prometheus")
@@ -56,8 +55,8 @@ def prometheus(folder: Path, text: str, *flags: str) -> Iterator[str]:
     ]
     with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
         try:
-            _wait(f"http://{address}/-/ready", server, folder / "log")
-            yield f"http://{address}"
+            _wait(folder / "log", server)
+            yield f"{scheme}://{address}"
         finally:
             server.terminate()
 
@@ -68,14 +67,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(log: Path, server: subprocess.Popen[bytes]) -> None:
+    """Until its log says so: /-/ready would ask for the password or the certificate that a test is about."""
     end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.05)
+    while time.monotonic() < end and server.poll() is None:
+        if "Server is ready to receive web requests" in log.read_text():
+            return
+        time.sleep(0.05)
     raise RuntimeError(f"Prometheus did not start:\n{log.read_text()[-2000:]}")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from ingest.load_telemetry import load_telemetry
 from ingest.source import Window
+from ingest.telemetry.kubernetes import PodLabels
 from ingest.telemetry.staging import ReadFile
 
 IDS = itertools.count()
@@ -27,6 +28,7 @@ class Samples:
     kind: str = "prometheus"
     read_from: datetime | None = None
     delivery_id: str | None = None
+    pod_labels: PodLabels = field(default_factory=PodLabels)
 
     def batches(self, window, watermark):  # noqa: ARG002 - the protocol's
         self.delivery_id = self.delivery_id or f"made up {next(IDS)}"
@@ -37,6 +39,7 @@ class Samples:
         return self.window
 
     def stage(self, staging):
+        staging.pod_labels = self.pod_labels
         moments = [ms(START) + round(seconds * 1000) for _, _, seconds, _ in self.rows]
         for (metric, labels, _, value), moment in zip(self.rows, moments, strict=True):
             staging.add(staging.number(metric, labels), moment, value)

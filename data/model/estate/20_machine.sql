@@ -15,9 +15,10 @@ WITH billed AS (
 ),
 told AS (
     SELECT
-        resource_id, max(node) AS node, max(provider_id) AS provider_id, max(instance_type) AS instance_type,
+        resource_id, coalesce(max(CASE WHEN place = 1 THEN node END), max(node)) AS node,
+        coalesce(max(CASE WHEN place = 1 THEN provider_id END), max(provider_id)) AS provider_id, max(instance_type) AS instance_type,
         max(device_model) AS device_model, max(device_count) AS device_count
-    FROM resource_map
+    FROM told_machine
     GROUP BY 1
 )
 SELECT

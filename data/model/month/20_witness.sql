@@ -33,6 +33,6 @@ SELECT
     u.in_use AS in_use_that_day
 FROM ranked AS r
 JOIN in_use AS u ON u.device_no = r.device_no AND u.day = day_of(r.hour)
-LEFT JOIN node AS n ON n.node = r.node
+LEFT JOIN node AS n ON n.node = r.node AND n.valid_from <= r.hour AND n.valid_to > r.hour
 LEFT JOIN machine AS m ON m.resource_id = n.resource_id
 WHERE r.place = 1

@@ -4,6 +4,6 @@ WITH paired AS (
   SELECT device, ts, first_holder AS holder, energy, lag(energy) OVER (PARTITION BY device ORDER BY ts) AS before
   FROM device_tick
   WHERE energy IS NOT NULL)
-SELECT device, ts, holder, (CASE WHEN energy >= before THEN energy - before ELSE energy END) / 1000 AS joules
+SELECT device, ts, holder, CASE WHEN energy >= before THEN energy - before ELSE energy END AS joules
 FROM paired
 WHERE before IS NOT NULL

@@ -4,7 +4,7 @@ They keep to the portable core (parsed by the lint) and read five relations that
 milliseconds since 1970, `hour_no` counts hours since 1970, everything with a name is an integer:
 
 sample(series, ts, value)                         finite values only
-gauge(series, device, holder, node, role, ceiling) what a series says of a device; holder NULL = nobody
+gauge(series, device, holder, node, role, ceiling, divisor) what a series says of a device; holder NULL = nobody
 device(device, parent, slices)                    parent of a MIG instance, and its compute slices
 counter(series, process, role, le, factor)         what growth of a server's series, times factor, adds to
 twin(series, counter)                             the _created gauges of counters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ingest.telemetry.servers.bentoml import BENTOML
-from ingest.telemetry.servers.family import Family, Server
+from ingest.telemetry.servers.family import Family, Names, Server
 from ingest.telemetry.servers.kserve import KSERVE
 from ingest.telemetry.servers.litellm import LITELLM
 from ingest.telemetry.servers.otel_genai import OTEL_CLIENT, OTEL_SERVER
@@ -56,20 +56,19 @@ COUNTERS = {
 TWINS = {f"{stem(name)}_created" for name in COUNTERS}
 
 
-def queries() -> dict[str, str]:
-    """Regular expressions over names, two per server: its counters with their _created twins, and its histograms."""
-    told: dict[str, str] = {}
+def queries() -> dict[str, Names]:
+    """What to ask for, twice per server: its counters with their _created twins, and its histograms."""
+    told: dict[str, Names] = {}
     for server in SERVERS:
         plain = {name for family in server.families if not family.buckets for name in family.names}
         histograms = {name for family in server.families if family.buckets for name in family.names}
         created = {f"{stem(name)}_created" for name in plain | histograms}
         told[server.name] = _any_of(server, plain | created)
         told[f"{server.name} histograms"] = _any_of(server, histograms)
-    return {role: names for role, names in told.items() if names}
+    return {role: names for role, names in told.items() if names.each}
 
 
-def _any_of(server: Server, names: set[str]) -> str:
+def _any_of(server: Server, names: set[str]) -> Names:
     """Prefixes and names apart: written out, vLLM's would be too long for an address."""
-    if not names:
-        return ""
-    return f"({'|'.join(server.prefixes)})({'|'.join(sorted(names))})"
+    each = tuple(prefix + name for name in sorted(names) for prefix in server.prefixes)
+    return Names(f"({'|'.join(server.prefixes)})({'|'.join(sorted(names))})", each)

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
+
+
+class Names(NamedTuple):
+    """What is asked for at once: a regular expression over names, and each name, for engines that take none."""
+
+    pattern: str
+    each: tuple[str, ...]
+
 
 AddsTo = tuple[tuple[str, float], ...]
 Ended = Literal["ok", "failed"]
