@@ -111,7 +111,9 @@ committed AS (
 machine_hour AS (
     SELECT d.machine, d.device_id, d.hour,
         bool_and(coalesce(f.free_seconds, 0) >= 0.99 * d.billed_seconds) OVER (PARTITION BY d.machine, d.hour) AS whole,
-        CAST(d.cost AS DOUBLE) * least(1, f.free_seconds / nullif(d.billed_seconds, 0)) AS free_cost,
+        -- least() passes over a NULL: an hour that was not free would count as wholly free
+        CASE WHEN f.free_seconds IS NOT NULL THEN CAST(d.cost AS DOUBLE) * least(1, f.free_seconds / nullif(d.billed_seconds, 0)) END
+            AS free_cost,
         CAST(d.cost AS DOUBLE) * (1 - coalesce(c.share, 0)) AS uncommitted_cost
     FROM device_hour d
     JOIN free_machine m ON m.machine = d.machine

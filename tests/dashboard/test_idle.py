@@ -132,6 +132,15 @@ def test_of_a_pair_with_15_of_16_free_8_are_cash_and_7_freed(pair, october):
     assert [card.aside for card in cards.idle(found, october)[-2:]] == ["8 GPUs", "7 GPUs"]
 
 
+def test_a_device_counts_by_its_free_hours_however_long_it_worked_before(machines, october):
+    """24 days of work, then 3 free days of the whole machine: all that was free is cash, so all 8 GPUs are."""
+    mostly_busy = replace(october, start=october.start.replace(month=9, day=8), end=october.start.replace(day=5))
+
+    row = finding(idle(machines, mostly_busy, 0.01, 180), "i-0forgotten")
+    assert (row["cash"], row["cost"]) == pytest.approx((3 * 24 * 55.04, 3 * 24 * 55.04))
+    assert (row["cash_devices"], row["freed_devices"]) == (8, 0)
+
+
 def test_hours_under_a_commitment_are_freed_not_cash(machines, october):
     row = finding(idle(machines, october, 0.01, 30), "i-0plan")
 
