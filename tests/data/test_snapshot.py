@@ -21,7 +21,7 @@ from tiny_store import LINES, SETTINGS, TinyModel, load_turn, publish, seen
 from data.home import parquet_dir, pointer_file, snapshot_file
 from data.model.settings import ModelSettings
 from data.pins import GenerationGone, pin, pins, unpin
-from data.pointer import Snapshot, read_pointer
+from data.pointer import SCHEMA_VERSION, Snapshot, read_pointer
 from data.retention import LAST, keep
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
@@ -31,6 +31,8 @@ RELATIONS = [
     "gpu_hour",
     "idle_run",
     "idle_run_day",
+    "device_day",
+    "free_time",
     "traffic_hour",
     "traffic_latency",
     "resource",
@@ -86,7 +88,7 @@ def test_an_empty_store_has_every_relation_in_its_shape(warehouse):
     ).fetchall()
     assert kind == "DECIMAL(38,12)"
     assert cursor.execute("SELECT generation, schema_version, data_through FROM snapshot").fetchall() == [
-        (1, 1, None)
+        (1, SCHEMA_VERSION, None)
     ]
 
 
@@ -294,10 +296,9 @@ def test_a_snapshot_of_another_version_is_refused_and_the_next_publish_replaces_
     """After an upgrade a page must not meet a missing column, nor an operator an unchanged store."""
     publish(warehouse)
     for module in ("data.snapshot", "data.publish"):
-        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", 2)
-    with pytest.raises(
-        NoSnapshot, match=r"Snapshot 1 has relations of version 1, and this code reads version 2"
-    ):
+        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    said = f"relations of version {SCHEMA_VERSION}, and this code reads version {SCHEMA_VERSION + 1}"
+    with pytest.raises(NoSnapshot, match=said):
         open_latest(warehouse.home)
     publish(warehouse)
     assert open_latest(warehouse.home).snapshot.generation == 2

@@ -191,4 +191,3 @@ INSERT INTO source_state VALUES
     ('demo-gcp', 'gcp', 'cost', 900, 0, '2026-11-01', 'L-gcp-10', 'loaded', NULL),
     ('prometheus', 'prometheus', 'telemetry', 88000, 0, '2026-11-01', 'L-prom', 'loaded', NULL),
     ('requests', 'requests', 'traffic', 0, 0, NULL, NULL, 'failed', 'column ''model'' is missing in traces.csv; there are: ts, tokens.');
-INSERT INTO snapshot VALUES (1, '2026-11-01 06:03', 1, '2026-11-01');
