@@ -28,7 +28,8 @@ def main() -> None:
     page.headline(headlines.spend(figures.iloc[0], before, movers, filters))
     page.note(page.scope_line(filters))
     this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
-    page.kpi_row([*cards.figures(figures, before, filters), this_month])
+    effective = filter_bar.comparable("effective")
+    page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])
     _days(filters)
     if movers is not None:
         _movers(movers, filters)

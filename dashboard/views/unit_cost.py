@@ -19,7 +19,7 @@ TOP_MODELS = 6
 
 def main() -> None:
     """Answer, cards, trend, why, what of, by version, what the basis leaves out."""
-    filters, earlier = filter_bar.current(), filter_bar.earlier()
+    filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
         page.empty_state(filters, "cost of model versions")
