@@ -101,7 +101,10 @@ def test_the_overview_shows_what_was_billed_and_says_so(opened):
 
     assert "billed only: effective cost unusable in damaged" in app.markdown[0].value
     assert app.metric[0].value == r"\$15.00"
-    assert "billed cost in USD" in "".join(caption.value for caption in app.caption)
+    captions = "".join(caption.value for caption in app.caption)
+    assert "billed cost in USD" in captions
+    assert "Cost per inference lacks what damaged charged" in captions
+    assert "on the allocated basis" not in captions  # a sum without those charges would pass for the ladder
 
 
 def test_the_data_page_shows_the_billed_ladder(opened):
@@ -125,7 +128,10 @@ def test_a_damaged_period_before_is_not_compared_with_and_the_page_says_so(opene
     app = opened_before()
     spend, month = app.metric[0], app.metric[-1]
 
-    assert "not compared with Sep 1 – Sep 30, 2026: there effective cost is unusable in damaged" in app.caption[0].value
+    assert (
+        "not compared with Sep 1 – Sep 30, 2026: there effective cost is unusable in damaged"
+        in app.caption[0].value
+    )
     assert (spend.value, spend.delta) == (r"\$5.00", "")
     assert (month.label, month.value, month.delta) == ("October so far", r"\$5.00", "")
     assert "+66.7" not in "".join(text.value for text in (*app.subheader, *app.markdown))
