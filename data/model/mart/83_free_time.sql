@@ -37,7 +37,7 @@ whole AS (
     SELECT threshold, machine, hour, min(lasting) AS lasting
     FROM device_hour
     GROUP BY 1, 2, 3
-    HAVING count(lasting) = max(devices)
+    HAVING count(lasting) = max(devices) AND max(devices) > 0
 ),
 by_day AS (
     SELECT threshold, lasting, machine, device_id, day, sum(seconds) AS seconds FROM upto GROUP BY 1, 2, 3, 4, 5
