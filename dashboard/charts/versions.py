@@ -59,6 +59,7 @@ def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
             mode="markers",
             name=label,
             marker={"color": colour, "size": 11},
+            cliponaxis=False,  # on a phone half of a dot at 0 or 100 % would be cut off
             hovertemplate="%{y}: %{x:.1%}<extra>" + label + "</extra>",
         )
     theme.dress(figure, height=90 + 26 * len(names))
