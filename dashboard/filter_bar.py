@@ -24,6 +24,7 @@ VIEW_HELP = (
 )
 _STATE = "filters"
 _REACH = "days with data"
+_UNUSABLE_BEFORE = "sources without effective cost in the period before"
 
 
 def show(choices: Choices) -> Filters:
@@ -40,6 +41,7 @@ def show(choices: Choices) -> Filters:
         filters = _scope(choices, start, end, basis)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (choices.first_day, choices.last_day)
+    unusable_before(())
     return filters
 
 
@@ -71,14 +73,27 @@ def reaches(day: date) -> bool:
     return reach[0] <= day
 
 
-def comparable() -> bool:
-    """Whether the whole previous period has data: a change against half a period would mislead."""
-    return reaches(current().previous().start)
+def unusable_before(sources: tuple[str, ...]) -> None:
+    """Note the sources whose effective cost is unusable in the period before, for every view of this run."""
+    st.session_state[_UNUSABLE_BEFORE] = sources
 
 
-def earlier() -> Filters | None:
-    """The same question about the period before, None where the data does not reach over all of it."""
-    return current().previous() if comparable() else None
+def incomparable(view: View) -> tuple[str, ...]:
+    """The sources for which figures in that view have no equal in the period before: there an effective ladder
+    leaves out what they charged."""
+    sources: tuple[str, ...] = st.session_state[_UNUSABLE_BEFORE]
+    return sources if view == "effective" else ()
+
+
+def comparable(view: View) -> bool:
+    """Whether the whole previous period has data in that view: a change against half of it would mislead."""
+    return reaches(current().previous().start) and not incomparable(view)
+
+
+def earlier(view: View | None = None) -> Filters | None:
+    """The same question about the period before, None where it is not comparable. `view`: of the figures, where
+    they have one whatever view is chosen."""
+    return current().previous() if comparable(view or current().view) else None
 
 
 def _period(first_day: date, last_day: date) -> tuple[date, date]:

@@ -85,6 +85,7 @@ def main() -> None:
     damaged = store.ask(billed_only, filters)
     if damaged:
         filters = filter_bar.without_effective(filters)
+    filter_bar.unusable_before(store.ask(billed_only, filters.previous()))
     page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged)
     page.run()
 

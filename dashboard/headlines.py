@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from dashboard import format as fmt
@@ -128,6 +130,15 @@ def use_unknown(fees: float, filters: Filters) -> str:
     )
 
 
+def untold(sources: Sequence[str]) -> str:
+    """What cost per inference lacks of sources whose effective cost is unusable; "" where there are none."""
+    if not sources:
+        return ""
+    return (
+        f"Cost per inference lacks what {_and(list(sources))} charged: the effective cost there is unusable."
+    )
+
+
 def identities(changes: pd.DataFrame, filters: Filters) -> list[str]:
     """Why the models that moved most did so, a sentence each (rows of query.identity.changes)."""
     told = [_identity(row, filters.currency) for _, row in stories(changes).iterrows()]
@@ -174,8 +185,10 @@ def left_out(rungs: pd.DataFrame, filters: Filters) -> str:
     cost, inside, outside = (
         fmt.money(rungs[column].sum(), filters.currency) for column in ("cost", "in_basis", "left_out")
     )
+    unseen = rungs.loc[rungs["rung"] == "unobserved", "left_out"].sum()
+    of_it = f" (of it {fmt.money(unseen, filters.currency)} of unobserved GPUs)" if unseen else ""
     return (
-        f"{inside} on the {filters.basis} basis + {outside} left out = {cost}, "
+        f"{inside} on the {filters.basis} basis + {outside} left out{of_it} = {cost}, "
         "the ladder of the period (effective view)."
     )
 

@@ -194,13 +194,21 @@ def scope_line(filters: Filters, *, compared: bool = True) -> str:
     """Period, comparison, basis and view in words: what every figure on the page refers to. `compared`: whether
     the page compares at all; where the period before has no data it does not.
     """
-    before = filters.previous()
-    comparison = f", compared with {fmt.period(before.start, before.end)}"
     return (
         f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
-        f"{comparison if compared and filter_bar.comparable() else ''} · {filters.basis} basis · "
+        f"{_comparison(filters) if compared else ''} · {filters.basis} basis · "
         f"{filters.view} cost in {filters.currency}"
     )
+
+
+def _comparison(filters: Filters) -> str:
+    """With which period the page compares, or why not."""
+    before = fmt.period(filters.previous().start, filters.start)
+    if not filter_bar.reaches(filters.previous().start):
+        return ""
+    if damaged := filter_bar.incomparable(filters.view):
+        return f", not compared with {before}: there effective cost is unusable in {', '.join(damaged)}"
+    return f", compared with {before}"
 
 
 def trust_chip(trust: Trust, filters: Filters, generation: int, damaged: Sequence[str] = ()) -> None:

@@ -5,6 +5,7 @@ unobserved is hatched grey; what is neither is a neutral. Charts take them from 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -71,6 +72,13 @@ def money_ticks(currency: str) -> dict[str, Any]:
         if currency == "USD"
         else {"tickformat": "~s", "tickprefix": fmt.symbol(currency)}
     )
+
+
+def name_ticks(names: Iterable[str], length: int = 30) -> dict[str, Any]:
+    """Axis ticks of names, long ones shortened. The whole name stays the place on the axis: two names that are
+    shortened alike would share a row."""
+    told = list(names)
+    return {"tickvals": told, "ticktext": [fmt.shorten(name, length) for name in told]}
 
 
 def share_scale() -> dict[str, Any]:

@@ -12,13 +12,19 @@ from dashboard.page_parts import Card
 from data.filters import Filters
 from data.query.overview import MonthSoFar
 
+ALWAYS_EFFECTIVE = ["cost_per_inference", "coverage"]  # whatever view is chosen
 IDLE = "Device time paid for at ≤ 1 % activity, of any length: warm idle, held idle and unallocated."
 
 
-def figures(figures: pd.DataFrame, before: pd.Series | None, filters: Filters) -> list[Card]:
-    """query.overview.figures as cards with their days behind; `before` is the first row of the period before."""
+def figures(
+    figures: pd.DataFrame, before: pd.Series | None, filters: Filters, *, effective: bool
+) -> list[Card]:
+    """query.overview.figures as cards with their days behind; `before` is the first row of the period before, and
+    `effective` says whether its effective cost is usable."""
     now, days, currency = figures.iloc[0], figures.iloc[1:], filters.currency
     was: Mapping[str, Any] | pd.Series = {} if before is None else before
+    if before is not None and not effective:
+        was = before.drop(ALWAYS_EFFECTIVE)
 
     def money(label: str, column: str, help: str) -> Card:
         change = fmt.relative_change(now[column], was.get(column))

@@ -54,14 +54,13 @@ def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=change,
-            y=[fmt.shorten(name, 24) for name in names],
+            y=names,
             orientation="h",
             marker={"color": [theme.BAD if c > 0 else theme.GOOD for c in change]},
             text=[fmt.short_money(c, currency, plus=True) for c in change],
             textposition="outside",
             cliponaxis=False,
-            customdata=names,
-            hovertemplate="%{customdata}: %{text}<extra></extra>",
+            hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
     theme.dress(figure, legend=False, height=90 + 30 * max(len(rows), 2))
@@ -72,7 +71,7 @@ def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
         showgrid=True,
         gridcolor=theme.GRID,
     )
-    figure.update_yaxes(showgrid=False)
+    figure.update_yaxes(showgrid=False, **theme.name_ticks(names, 24))
     if len(change):
         low, high = min(change.min(), 0.0), max(change.max(), 0.0)
         room = 0.22 * (high - low)  # for the amounts beside the bars, and the names left of these on a phone

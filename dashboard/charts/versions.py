@@ -37,7 +37,7 @@ def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
     known = versions.dropna(subset=["traffic_share", "cost_share"])
     gap = known["cost_share"] - known["traffic_share"]
     known = known.loc[gap.sort_values(ascending=False).index].head(most)
-    names = [fmt.shorten(name, 30) for name in labels(known)]
+    names = labels(known)
     figure = go.Figure()
     for name, traffic, cost in zip(names, known["traffic_share"], known["cost_share"], strict=True):
         colour = theme.IDLE if cost > traffic else theme.GRID
@@ -59,12 +59,13 @@ def shares(versions: pd.DataFrame, most: int = 16) -> go.Figure:
             mode="markers",
             name=label,
             marker={"color": colour, "size": 11},
+            cliponaxis=False,  # on a phone half of a dot at 0 or 100 % would be cut off
             hovertemplate="%{y}: %{x:.1%}<extra>" + label + "</extra>",
         )
     theme.dress(figure, height=90 + 26 * len(names))
     figure.update_layout(hovermode="closest", legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 36})
     figure.update_xaxes(tickformat=".0%", range=[-0.02, 1.02], showgrid=True, gridcolor=theme.GRID)
-    figure.update_yaxes(autorange="reversed", title=None, showgrid=False)
+    figure.update_yaxes(autorange="reversed", title=None, showgrid=False, **theme.name_ticks(names))
     return figure
 
 
@@ -89,7 +90,8 @@ def timeline(days: pd.DataFrame) -> go.Figure:
     theme.dress(figure, height=84 + 20 * len(figure.data[0].y), legend=False)
     figure.update_layout(hovermode="closest", margin={"t": 4})
     figure.update_xaxes(tickformat="%b %-d")
-    figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
+    names = theme.name_ticks(figure.data[0].y)
+    figure.update_yaxes(autorange="reversed", showgrid=False, title=None, **names)
     return figure
 
 
@@ -106,7 +108,7 @@ def _layer(
     figure.add_heatmap(
         z=_grid(part, value, rows, whole),
         x=sorted(whole["day"].unique()),
-        y=[fmt.shorten(str(name), 30) for name in rows],
+        y=list(rows),
         hovertemplate="%{y}, %{x|%b %-d}: " + says + "<extra></extra>",
         hoverongaps=False,
         ygap=2,

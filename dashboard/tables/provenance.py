@@ -41,8 +41,8 @@ def restatements(filters: Filters) -> Columns:
         **count_columns("lines_change"),
         **money_columns(filters, "billed_before", "billed_after"),
         **count_columns("lines_before", "lines_after"),
-        "first_delivery": time_column("first delivery"),
-        "restated_at": time_column("restated at"),
+        "first_delivery": time_column("first delivery (UTC)"),
+        "restated_at": time_column("restated at (UTC)"),
     }
 
 

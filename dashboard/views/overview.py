@@ -10,13 +10,14 @@ from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from dashboard.sections.counted import counted
 from dashboard.tables import overview as tables
 from data.filters import Filters
 from data.query import overview
 
 
 def main() -> None:
-    """Answer, cards, days, movers."""
+    """Answer, cards, what cost per inference counts, days, movers."""
     filters, earlier = filter_bar.current(), filter_bar.earlier()
     figures = store.ask(overview.figures, filters)
     if figures.empty:
@@ -28,7 +29,9 @@ def main() -> None:
     page.headline(headlines.spend(figures.iloc[0], before, movers, filters))
     page.note(page.scope_line(filters))
     this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
-    page.kpi_row([*cards.figures(figures, before, filters), this_month])
+    effective = filter_bar.comparable("effective")
+    page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])
+    counted(filters)
     _days(filters)
     if movers is not None:
         _movers(movers, filters)

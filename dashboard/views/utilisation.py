@@ -23,7 +23,7 @@ Choice = TypeVar("Choice", bound=str)
 
 def main() -> None:
     """Answer, cards, steps, raster, week, table."""
-    filters, earlier = filter_bar.current(), filter_bar.earlier()
+    filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     now = store.ask(question.utilisation, filters)
     if not now.devices:
         page.empty_state(filters, "GPU hours")

@@ -14,6 +14,7 @@ THRESHOLDS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
 DEFAULT_THRESHOLD = 0.01
 DEFAULT_WINDOW = 30  # minutes
 ENOUGH_EVIDENCE = 0.8
+SAVING = ["cash", "whole_hours", "cash_devices", "dark_cost", "dark_hours"]
 STATES = {"serving": "warm idle", "other": "held idle", "free": "unallocated"}
 
 
@@ -51,7 +52,8 @@ class Idle:
 
 def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, window_minutes: int) -> Idle:
     """Idle at signal <= threshold (one of THRESHOLDS) for at least the window, unbroken."""
-    rows = ask(cursor, "idle_findings", _params(filters, threshold, window_minutes))
+    params = _params(filters, threshold, window_minutes)
+    rows = _with_saving(ask(cursor, "idle_findings", params), ask(cursor, "idle_saving", params))
     rows["freed"] = (rows["cost"] - rows["cash"]).where(rows["state"] == "free", 0.0)
     rows["cash_per_month"] = rows["cost_per_month"] * (rows["cash"] / rows["cost"])
     rows["state"] = rows["state"].map(STATES)
@@ -77,6 +79,19 @@ def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, 
         freed=float(findings["freed"].sum()),
         freed_devices=int(findings["freed_devices"].sum()),
     )
+
+
+def _with_saving(rows: pd.DataFrame, saving: pd.DataFrame) -> pd.DataFrame:
+    """The findings with what their machine's free time is worth, 0 where they are of held devices. A finding's cost
+    bounds it: free time is taken by the hour, a run's money by the second."""
+    rows = rows.merge(saving, on="machine", how="left")
+    rows[SAVING] = rows[SAVING].where(rows["state"] == "free").fillna(0)
+    for money in ("cash", "dark_cost"):
+        rows[money] = rows[[money, "cost"]].min(axis=1)
+    counts = ["whole_hours", "cash_devices"]
+    rows[counts] = rows[counts].astype(int)
+    rows["freed_devices"] = (rows["devices"] - rows["cash_devices"]).where(rows["state"] == "free", 0)
+    return rows
 
 
 def idle_by_day(

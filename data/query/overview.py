@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import duckdb
 import pandas as pd
 
 from data.filters import Filters, month_start
+from data.query.billed_only import billed_only
 from data.query.runner import ask, ask_row
 
 
@@ -71,12 +72,19 @@ class MonthSoFar:
 
 
 def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: date) -> MonthSoFar:
-    """What the month of the data's last day cost so far; a month of 31 days is compared by 30 with one of 30."""
+    """What the month of the data's last day cost so far; a month of 31 days is compared by 30 with one of 30.
+    None in the effective view where an export's effective cost is unusable: a sum would leave out its charges.
+    """
     month = month_start(last_day)
     before = month_start(month - timedelta(days=1))
     after = last_day + timedelta(days=1)
     shared = min(after - month, month - before)
     ends = {"month_end": after, "shared_end": month + shared, "before_end": before + shared}
     row = ask_row(cursor, "month_so_far", {**filters.params(), "month": month, "before": before, **ends})
+    if filters.view == "effective":
+        if billed_only(cursor, replace(filters, start=month, end=after)):
+            row["so_far"] = row["so_far_shared"] = None
+        if billed_only(cursor, replace(filters, start=before, end=month)):
+            row["before"] = None
     days = (after - month).days
     return MonthSoFar(month, before, days, shared.days, row["so_far"], row["so_far_shared"], row["before"])

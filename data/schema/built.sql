@@ -37,3 +37,11 @@ CREATE TABLE IF NOT EXISTS built_idle_segment (
 CREATE TABLE IF NOT EXISTS built_device (
     month DATE, device_id VARCHAR, resource_id VARCHAR, node VARCHAR, gpu_model VARCHAR
 );
+CREATE TABLE IF NOT EXISTS built_device_day (
+    month DATE, machine VARCHAR, device_id VARCHAR, day DATE, billing_currency VARCHAR, billed_seconds DOUBLE,
+    cost DECIMAL(38,12), last_hour TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS built_unheld_hour (
+    month DATE, machine VARCHAR, device_id VARCHAR, hour TIMESTAMP, billing_currency VARCHAR, billed_seconds DOUBLE,
+    cost DECIMAL(38,12), uncommitted_cost DECIMAL(38,12), devices BIGINT, is_first INTEGER
+);

@@ -43,6 +43,14 @@ CREATE TABLE idle_run (
     largest_gap DOUBLE, signal VARCHAR, step_seconds DOUBLE, cost DECIMAL(38,12), billing_currency VARCHAR
 );
 CREATE TABLE idle_run_day (run_id BIGINT, day DATE, seconds DOUBLE, cost DECIMAL(38,12));
+CREATE TABLE device_day (
+    machine VARCHAR, device_id VARCHAR, day DATE, billing_currency VARCHAR, billed_seconds DOUBLE, cost DECIMAL(38,12),
+    last_hour TIMESTAMP
+);
+CREATE TABLE free_time (
+    threshold DOUBLE, lasting DOUBLE, machine VARCHAR, device_id VARCHAR, day DATE, billing_currency VARCHAR,
+    free_cost DECIMAL(38,12), cash DECIMAL(38,12), whole_hours BIGINT, dark_seconds DOUBLE, dark_cost DECIMAL(38,12)
+);
 CREATE TABLE traffic_hour (
     source VARCHAR, load_id VARCHAR, hour TIMESTAMP, model VARCHAR, version VARCHAR, endpoint VARCHAR, mode VARCHAR,
     team VARCHAR, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, gpu_model VARCHAR,

@@ -42,9 +42,33 @@ def damaged(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="module")
+def damaged_before(tmp_path_factory):
+    """October is sound ($5); of September ($3 + $6) the larger part is from a damaged export."""
+    home = tmp_path_factory.mktemp("damaged-before")
+    told = {"service_name": "Amazon Bedrock", "resource_id": "model/chat"}
+    sound = [line(datetime(2026, *day), cost=cost, **told) for day, cost in (((9, 1), "3"), ((10, 30), "5"))]
+    with Warehouse.open(home) as wh:
+        load_lines(wh, sound, source="sound")
+        load_lines(
+            wh,
+            [line(datetime(2026, 9, 10), cost="6", effective_cost="0", **told)],
+            source="damaged",
+            usable=False,
+        )
+        wh.publish(ModelSettings())
+    return home
+
+
 @pytest.fixture
 def opened(damaged, monkeypatch):
     monkeypatch.setenv("INFERLEDGER_HOME", str(damaged))
+    return visit
+
+
+@pytest.fixture
+def opened_before(damaged_before, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(damaged_before))
     return visit
 
 
@@ -61,7 +85,10 @@ def test_the_overview_shows_what_was_billed_and_says_so(opened):
 
     assert "billed only: effective cost unusable in damaged" in app.markdown[0].value
     assert app.metric[0].value == r"\$15.00"
-    assert "billed cost in USD" in "".join(caption.value for caption in app.caption)
+    captions = "".join(caption.value for caption in app.caption)
+    assert "billed cost in USD" in captions
+    assert "Cost per inference lacks what damaged charged" in captions
+    assert "on the allocated basis" not in captions  # a sum without those charges would pass for the ladder
 
 
 def test_the_data_page_shows_the_billed_ladder(opened):
@@ -78,6 +105,33 @@ def test_a_sound_scope_keeps_its_effective_view(opened):
 
     assert "amortised" in app.markdown[0].value
     assert app.metric[0].value == r"\$5.00"
+
+
+def test_a_damaged_period_before_is_not_compared_with_and_the_page_says_so(opened_before):
+    """In the effective view September would be $3, and October a rise of 67 % that nobody was billed."""
+    app = opened_before()
+    spend, month = app.metric[0], app.metric[-1]
+
+    assert (
+        "not compared with Sep 1 – Sep 30, 2026: there effective cost is unusable in damaged"
+        in app.caption[0].value
+    )
+    assert (spend.value, spend.delta) == (r"\$5.00", "")
+    assert (month.label, month.value, month.delta) == ("October so far", r"\$5.00", "")
+    assert "+66.7" not in "".join(text.value for text in (*app.subheader, *app.markdown))
+
+
+def test_billed_cost_is_compared_across_a_damaged_period(opened_before):
+    app = opened_before(view="billed")
+
+    assert "compared with Sep 1 – Sep 30, 2026 " in app.caption[0].value
+    assert "−44.4 %" in app.metric[0].delta  # $5 after $9
+    assert app.metric[1].delta == ""  # cost per inference is effective whatever view is chosen
+
+
+@pytest.mark.parametrize("page", ["unit_cost", "utilisation", "idle", "versions", "roi", "data"])
+def test_every_page_opens_after_a_damaged_period(opened_before, page):
+    opened_before(page)
 
 
 def test_an_unknown_step_is_no_bar_of_zero():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from estate import build
+from estate import build, fill_free_time
 from visitor import visit
 
 from dashboard.cards import idle as cards
@@ -26,6 +26,7 @@ def six_machines(tmp_path_factory):
     home = build(tmp_path_factory.mktemp("idle"), rows=False)
     with duckdb.connect(str(snapshot_file(home, 1))) as con:
         con.execute(SQL.read_text())
+        fill_free_time(con)
     return home
 
 
@@ -54,6 +55,30 @@ def pair(tmp_path):
             FROM gpu_hour WHERE state = 'free' GROUP BY device_id, resource_id, provider, state;
             INSERT INTO idle_run_day SELECT run_id, DATE '2026-10-10', seconds, cost FROM idle_run;
         """)
+        fill_free_time(con)
+    return open_latest(home).cursor()
+
+
+@pytest.fixture
+def interrupted(tmp_path):
+    """A machine with one GPU, billed from 9 to 11 at $3.60 an hour, free but for ten seconds before half past ten."""
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO gpu_hour BY NAME
+            SELECT hour, 'i-1#1' AS device_id, 'i-1' AS resource_id, 'free' AS state, 3600 AS billed_seconds,
+                3600 AS observed_seconds, 0 AS unobserved_seconds, 3.60 AS cost, 'USD' AS billing_currency
+            FROM range(TIMESTAMP '2026-10-10 09:00', TIMESTAMP '2026-10-10 11:00', INTERVAL 1 HOUR) t(hour);
+            INSERT INTO idle_run BY NAME
+            SELECT run_id, 'i-1#1' AS device_id, 'i-1' AS resource_id, 'free' AS state, 0.01 AS threshold,
+                start_at, end_at, seconds, seconds / 1000 AS cost, 'USD' AS billing_currency
+            FROM (VALUES
+                (1, TIMESTAMP '2026-10-10 09:00', TIMESTAMP '2026-10-10 10:29:50', 5390),
+                (2, TIMESTAMP '2026-10-10 10:30', TIMESTAMP '2026-10-10 11:00', 1800)
+            ) t(run_id, start_at, end_at, seconds);
+            INSERT INTO idle_run_day SELECT run_id, DATE '2026-10-10', seconds, cost FROM idle_run;
+        """)
+        fill_free_time(con)
     return open_latest(home).cursor()
 
 
@@ -121,6 +146,41 @@ def test_of_a_pair_with_15_of_16_free_8_are_cash_and_7_freed(pair, october):
     assert found.freed == pytest.approx(2_064.72, abs=1e-6)  # 7 x $12.29 x 24
     assert (found.cash_devices, found.freed_devices) == (8, 7)
     assert [card.aside for card in cards.idle(found, october)[-2:]] == ["8 GPUs", "7 GPUs"]
+
+
+def test_a_device_counts_by_its_free_hours_however_long_it_worked_before(machines, october):
+    """24 days of work, then 3 free days of the whole machine: all that was free is cash, so all 8 GPUs are."""
+    mostly_busy = replace(
+        october, start=october.start.replace(month=9, day=8), end=october.start.replace(day=5)
+    )
+
+    row = finding(idle(machines, mostly_busy, 0.01, 180), "i-0forgotten")
+    assert (row["cash"], row["cost"]) == pytest.approx((3 * 24 * 55.04, 3 * 24 * 55.04))
+    assert (row["cash_devices"], row["freed_devices"]) == (8, 0)
+
+
+@pytest.mark.parametrize(
+    ("window", "cost", "cash", "whole_hours", "dark_cost", "dark_hours"),
+    [
+        (30, 7.19, 7.19, 2, 7.19, 7190 / 3600),  # 3,590 of 3,600 s are an hour, 7,190 of 7,200 s a day
+        (
+            31,
+            5.39,
+            3.60,
+            1,
+            0,
+            0,
+        ),  # without the half hour after the ten seconds, the second hour is freed, not cash
+        (89, 5.39, 3.60, 1, 0, 0),
+    ],
+)
+def test_the_shortest_length_decides_which_hours_were_free_as_a_whole(
+    interrupted, october, window, cost, cash, whole_hours, dark_cost, dark_hours
+):
+    row = finding(idle(interrupted, october, 0.01, window), "i-1")
+
+    said = tuple(row[name] for name in ("cost", "cash", "whole_hours", "dark_cost", "dark_hours"))
+    assert said == pytest.approx((cost, cash, whole_hours, dark_cost, dark_hours))
 
 
 def test_hours_under_a_commitment_are_freed_not_cash(machines, october):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import duckdb
+import pandas as pd
 import pytest
 from estate import build
 
@@ -155,6 +156,17 @@ def test_the_dumbbell_puts_the_widest_gap_on_top(cursor, october):
 
     assert traffic.y[0] == "chat-large v2"
     assert "rank-cpu v1" not in traffic.y  # unknown traffic is not 0 %
+
+
+def test_two_long_names_that_are_shortened_alike_keep_a_row_each():
+    told = {"version": ["1.2", "1.2"], "traffic_share": [0.1, 0.9], "cost_share": [0.8, 0.2]}
+    rows = pd.DataFrame(
+        {"model": ["meta-llama/Llama-3.1-70B-Instruct", "meta-llama/Llama-3.1-405B-Instruct"], **told}
+    )
+    figure = charts.shares(rows)
+
+    assert len(set(figure.data[-1].y)) == 2
+    assert set(figure.layout.yaxis.ticktext) == {"meta-llama/Llama-3.…struct 1.2"}
 
 
 def test_the_timeline_keeps_silent_days_apart_from_absent_ones(lifecycle):

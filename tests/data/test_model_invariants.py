@@ -70,6 +70,31 @@ def commitments(draw):
 
 
 @st.composite
+def charges(draw, hour, machine, instance_type):
+    """No line of the machine that starts in this hour, or one, which may last for five."""
+    if not draw(st.booleans()):
+        return []
+    hours = draw(st.sampled_from([1, 1, 1, 5]))
+    told = {
+        "quantity": draw(st.sampled_from(["1", "0.5", "0.333333333333", "0"])),
+        "x_promotion": draw(st.sampled_from([None, "-0.25"])),
+    }
+    return [machine_line(hour, f"i-{machine}", draw(COST), hours=hours, instance_type=instance_type, **told)]
+
+
+@st.composite
+def sightings(draw, hour, machine):
+    """What telemetry saw of up to two of the machine's devices in this hour, held by whom."""
+    seen = []
+    for device in range(draw(st.integers(0, 2))):
+        namespace, pod = draw(st.sampled_from(PODS))
+        busy, idle = draw(st.integers(0, 1800)), draw(st.integers(1, 1800))
+        name, node = f"GPU-{machine}-{device}", f"n{machine}"
+        seen.append(device_hour(hour, name, node, busy, idle, namespace=namespace, pod=pod))
+    return seen
+
+
+@st.composite
 def estates(draw):
     """(charge lines, device hours, traffic) of up to 3 machines over 8 hours, with whatever a bill may hold beside."""
     lines, seen, traffic = [], [], []
@@ -77,33 +102,8 @@ def estates(draw):
         big = draw(st.booleans())
         for h in range(HOURS):
             hour = START + timedelta(hours=h)
-            if draw(st.booleans()):
-                lines.append(
-                    machine_line(
-                        hour,
-                        f"i-{machine}",
-                        draw(COST),
-                        hours=draw(st.sampled_from([1, 1, 1, 5])),
-                        quantity=draw(st.sampled_from(["1", "0.5", "0.333333333333", "0"])),
-                        instance_type="p5.48xlarge" if big else "p5.4xlarge",
-                        x_promotion=draw(st.sampled_from([None, "-0.25"])),
-                    )
-                )
-            for device in range(draw(st.integers(0, 2))):
-                namespace, pod = draw(st.sampled_from(PODS))
-                busy = draw(st.integers(0, 1800))
-                idle = draw(st.integers(1, 1800))
-                seen.append(
-                    device_hour(
-                        hour,
-                        f"GPU-{machine}-{device}",
-                        f"n{machine}",
-                        busy,
-                        idle,
-                        namespace=namespace,
-                        pod=pod,
-                    )
-                )
+            lines += draw(charges(hour, machine, "p5.48xlarge" if big else "p5.4xlarge"))
+            seen += draw(sightings(hour, machine))
     for h in range(HOURS):
         for endpoint in draw(st.sets(st.sampled_from(["chat", "search"]))):
             traffic.append(

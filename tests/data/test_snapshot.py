@@ -31,6 +31,8 @@ RELATIONS = [
     "gpu_hour",
     "idle_run",
     "idle_run_day",
+    "device_day",
+    "free_time",
     "traffic_hour",
     "traffic_latency",
     "resource",

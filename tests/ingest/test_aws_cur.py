@@ -162,7 +162,9 @@ def amounts(wh):
     ]
 
 
-def test_line_types_and_what_they_cost(wh, tmp_path):
+@pytest.fixture
+def every_line_type(wh, tmp_path):
+    """One line of each type that a bill may hold, with the columns that its effective cost is read from."""
     bare(
         wh,
         tmp_path,
@@ -193,7 +195,11 @@ def test_line_types_and_what_they_cost(wh, tmp_path):
         kind("EdpDiscount", line_item_unblended_cost=-0.25),
         kind("BundledDiscount", line_item_unblended_cost=-0.125),
     )
-    assert amounts(wh) == [
+    return wh
+
+
+def test_line_types_and_what_they_cost(every_line_type):
+    assert amounts(every_line_type) == [
         ("Usage", 10, 10),
         ("DiscountedUsage", 0, 4),
         ("SavingsPlanCoveredUsage", 9, 5),
@@ -209,7 +215,10 @@ def test_line_types_and_what_they_cost(wh, tmp_path):
         ("EdpDiscount", -0.25, -0.25),
         ("BundledDiscount", -0.125, -0.125),
     ]
-    categories = rows(wh, "SELECT charge_category FROM cost ORDER BY line_no")
+
+
+def test_line_types_and_their_categories(every_line_type):
+    categories = rows(every_line_type, "SELECT charge_category FROM cost ORDER BY line_no")
     assert [category for (category,) in categories] == [
         *["Usage"] * 4,
         *["Purchase"] * 5,
@@ -218,8 +227,12 @@ def test_line_types_and_what_they_cost(wh, tmp_path):
         "Adjustment",
         *["Usage"] * 2,
     ]
+
+
+def test_a_fee_that_nothing_used_is_an_unused_commitment(every_line_type):
     unused = rows(
-        wh, "SELECT x_line_item_type FROM cost WHERE commitment_discount_status = 'Unused' ORDER BY line_no"
+        every_line_type,
+        "SELECT x_line_item_type FROM cost WHERE commitment_discount_status = 'Unused' ORDER BY line_no",
     )
     assert unused == [("SavingsPlanRecurringFee",), ("RIFee",)]
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import duckdb
 
 from data.home import snapshot_file
+from data.model.build import model_files
 from data.pointer import SCHEMA_VERSION, Pointer, Snapshot, write_pointer
+from data.sql import sql
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "data" / "schema"
@@ -27,6 +29,22 @@ def _shapes() -> str:
     return "\n".join([cost, (SCHEMA / "snapshot.sql").read_text(), *wanted])
 
 
+def fill_free_time(con: duckdb.DuckDBPyConnection) -> None:
+    """device_day and free_time of the rows that stand in the other relations, by the model's own files."""
+    con.execute(sql("model/prelude/duckdb"))
+    con.execute("""
+        CREATE OR REPLACE TEMP VIEW device_part AS FROM part;
+        CREATE OR REPLACE TEMP VIEW month_line AS
+        SELECT *, commitment_discount_id AS commitment_id, coalesce(x_commitment_credit, 0) AS commitment_credit
+        FROM cost;
+    """)
+    selects = dict([*model_files("month"), *model_files("mart")])
+    con.execute(f"CREATE OR REPLACE TEMP TABLE built_device_day AS {selects['device_day']}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE built_unheld_hour AS {selects['unheld_hour']}")
+    con.execute("INSERT INTO device_day BY NAME FROM built_device_day")
+    con.execute(f"INSERT INTO free_time BY NAME {selects['free_time']}")
+
+
 def build(home: Path, *, rows: bool = True) -> Path:
     """Write snapshot 1 under home; without rows, a snapshot of empty relations. Returns home."""
     home = home.resolve()
@@ -37,6 +55,7 @@ def build(home: Path, *, rows: bool = True) -> Path:
         con.execute(_shapes())
         if rows:
             con.execute((Path(__file__).parent / "estate.sql").read_text())
+            fill_free_time(con)
         stamp = [1, PUBLISHED_AT, SCHEMA_VERSION, date(2026, 11, 1) if rows else None]
         con.execute("INSERT INTO snapshot VALUES (?, ?, ?, ?)", stamp)  # an empty store says its shape too
     published = Snapshot(1, PUBLISHED_AT, path)

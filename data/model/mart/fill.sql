@@ -4,6 +4,9 @@ INSERT INTO snap.unit_cost BY NAME SELECT * FROM temp.unit_cost ORDER BY day, mo
 INSERT INTO snap.idle_run BY NAME SELECT * FROM temp.idle_run ORDER BY threshold, start_at;
 INSERT INTO snap.idle_run_day BY NAME
 SELECT run_id, day, sum(seconds) AS seconds, sum(cost) AS cost FROM temp.idle_stitched GROUP BY run_id, day ORDER BY run_id, day;
+INSERT INTO snap.device_day BY NAME
+SELECT machine, device_id, day, billing_currency, billed_seconds, cost, last_hour FROM work.main.built_device_day ORDER BY day, machine;
+INSERT INTO snap.free_time BY NAME SELECT * FROM temp.free_time ORDER BY threshold, day, machine;
 INSERT INTO snap.traffic_hour BY NAME
 SELECT
     source, load_id, hour, model, version, endpoint, mode, team, provider, billing_account_id, sub_account_id, gpu_model,

@@ -1,0 +1,42 @@
+"""What was invoiced, and that all of it is here: ladder, reconciliation, restatements, commitments."""
+
+from __future__ import annotations
+
+from dashboard import headlines, store
+from dashboard.charts import provenance as charts
+from dashboard.page_parts import chart_with_table, note, said_with_table, section, table_with_download
+from dashboard.tables import provenance as tables
+from data.filters import Filters
+from data.query import provenance
+
+
+def ladder(filters: Filters) -> None:
+    """Each rung down to the invoice."""
+    section("The cost ladder: every dollar exactly once", headlines.UNEXPLAINED)
+    rows = charts.ladder_rows(store.ask(provenance.ladder, filters), filters.reconcilable)
+    figure, alt = charts.ladder_waterfall(rows, filters.currency), "The cost ladder down to the invoice"
+    chart_with_table(figure, rows, name="ladder", alt=alt, columns=tables.ladder(filters))
+    if not filters.reconcilable:
+        note(headlines.IRRECONCILABLE)
+
+
+def reconciliation(filters: Filters) -> None:
+    """The invoice against the ladder, month by month."""
+    section("Reconciliation by billing period", headlines.whole_months(filters))
+    rows = store.ask(provenance.reconciliation, filters)
+    table_with_download(rows, name="reconciliation", columns=tables.reconciliation(filters))
+
+
+def restatements(filters: Filters) -> None:
+    """Months that were delivered again with different content."""
+    rows, columns = store.ask(provenance.restatements, filters), tables.restatements(filters)
+    said = headlines.restatement(rows, filters.currency)
+    said_with_table("Restated months", said, rows[list(columns)], name="restatements", columns=columns)
+
+
+def commitments(filters: Filters) -> None:
+    """What was paid ahead, and how much of it went unused."""
+    rows = store.ask(provenance.commitments, filters)
+    title = "Commitments: savings plans, reservations, CUDs"
+    said, columns = headlines.commitment(rows, filters.currency), tables.commitments(filters)
+    said_with_table(title, said, rows, name="commitments", columns=columns)

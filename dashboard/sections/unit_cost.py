@@ -1,0 +1,46 @@
+"""How cost per inference ran, why it moved, what it is made of."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import headlines, store
+from dashboard.charts import unit_cost as charts
+from dashboard.page_parts import chart_with_table, draw, section, table_with_download
+from dashboard.tables import unit_cost as tables
+from data.filters import Filters
+from data.query import identity, unit_cost
+
+TOP_MODELS = 6
+
+
+def trend(filters: Filters) -> None:
+    """The dearest models by day."""
+    aside = f"{headlines.per_1k(filters)}, by UTC day; the {TOP_MODELS} dearest models, the rest as “other”."
+    section("Trend by model", aside)
+    days = store.ask(unit_cost.days, filters, TOP_MODELS)
+    figure, rows = charts.trend(days, filters.currency), days.drop(columns="place")
+    alt = "Cost per 1k inferences by model and day"
+    chart_with_table(figure, rows, name="unit-cost-days", alt=alt, columns=tables.days(filters))
+
+
+def why(changes: pd.DataFrame, filters: Filters) -> None:
+    """The factors of one model as a bridge, of all as a table (query.identity.changes)."""
+    section("Why it moved: price ÷ (utilisation × throughput)", headlines.FACTORS_OF)
+    models = identity.explainable(changes)
+    if not models.empty:
+        name: str = st.selectbox("Model", models["model"], key="explain", bind="query-params", width=260)
+        figure = charts.bridge(models[models["model"] == name].iloc[0], filters.currency)
+        draw(figure, name="bridge", alt=f"What each factor did to the unit cost of {name}")
+    rows = tables.identity_rows(changes)
+    table_with_download(rows, name="identity", columns=tables.identity(filters))
+
+
+def made_of(filters: Filters) -> None:
+    """The components of a thousand inferences."""
+    section("What it is made of", f"{headlines.per_1k(filters)}; memory is inside compute.")
+    components = store.ask(unit_cost.stack, filters)
+    figure, rows = charts.stack(components, filters.currency), components.drop(columns="place")
+    alt = "Components of the unit cost"
+    chart_with_table(figure, rows, name="components", alt=alt, columns=tables.components(filters))
