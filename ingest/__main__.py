@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import click
 
@@ -151,6 +151,65 @@ def requests(location: str, mapping: tuple[str, ...], **common: Any) -> None:  #
 def resources(location: str, **common: Any) -> None:  # noqa: ANN401
     """Which node is which billed machine, which deployment runs which model version."""
     _load_one(settings.ResourcesOptions(location=location), **common)
+
+
+@main.command()
+@click.argument("location", metavar="DIR|s3://…")
+@click.option("--only", default="*", metavar="PATTERN", help="Paths to take: 'subscription-a/*'.")
+@click.option("--dataset", type=click.Choice(["actual", "amortised"]), help="What a bare file holds.")
+@endpoint_option
+@source_options
+def azure(
+    location: str,
+    only: str,
+    dataset: Literal["actual", "amortised"] | None,
+    endpoint_url: str | None,
+    **common: Any,  # noqa: ANN401
+) -> None:
+    """Azure cost exports (actual with amortised, or FOCUS) by their manifests, copied from their container."""
+    options = settings.AzureOptions(location=location, only=only, dataset=dataset, endpoint_url=endpoint_url)
+    _load_one(options, **common)
+
+
+@main.command()
+@click.argument("location", metavar="DIR|s3://…")
+@endpoint_option
+@source_options
+def oci(location: str, endpoint_url: str | None, **common: Any) -> None:  # noqa: ANN401
+    """OCI cost reports: every CSV.gz of the months to load, in one folder or bucket."""
+    _load_one(settings.OciOptions(location=location, endpoint_url=endpoint_url), **common)
+
+
+@main.command("gpu-csv")
+@click.argument("location", metavar="FILE|DIR")
+@click.option("--provider", default="GPU cloud", metavar="NAME", help="Provider of lines that name none.")
+@source_options
+def gpu_csv(location: str, provider: str, **common: Any) -> None:  # noqa: ANN401
+    """The bill of any GPU cloud: CSV (date,resource,gpu_model,gpu_count,hours,cost,currency) or RunPod's JSON."""
+    _load_one(settings.GpuCsvOptions(location=location, provider=provider), **common)
+
+
+@main.command("on-prem")
+@window_options
+def on_prem(since: datetime | None, until: datetime | None, no_wait: bool, config: Path | None) -> None:
+    """Machines that the company owns, from inferledger.toml: purchase price over its life, power, space."""
+    known = _settings(config)
+    owned = [(n, o) for n, o in known.sources.items() if isinstance(o, settings.OnPremOptions)]
+    if not owned:
+        _fail(
+            f'{known.file or settings.FILE} names no machines of its own. Add a source of kind "on-prem" with its '
+            "[[sources.NAME.machine]] tables; data/README.md says what a machine is told by.",
+            USAGE,
+        )
+    _load(known, owned, Window(since, until), no_wait)
+
+
+@main.command()
+@click.argument("location", metavar="[FILE]", required=False)
+@source_options
+def fx(location: str | None, **common: Any) -> None:  # noqa: ANN401
+    """Exchange rates by day: the European Central Bank's as installed, or a CSV of date, from, to, rate."""
+    _load_one(settings.FxOptions(location=location), **common)
 
 
 @main.command()

@@ -125,7 +125,7 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, period: date | Non
             f"Its columns: {', '.join(opened.relation.columns[:12])} …"
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
-    raw.conform(opened, layout.columns, {"delivery_period": period})
+    raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})
     ((before,),) = con.execute("SELECT coalesce(max(line_id), 0) FROM stage_cost").fetchall()
     ((rows,),) = con.execute(
         f"{_sql('stage')} FROM ({_text(layout.staging)})",

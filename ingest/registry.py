@@ -90,6 +90,53 @@ def _resources(
     return load_resources(wh, name, Resources(options.location), window, progress)
 
 
+def _azure(
+    wh: Warehouse, name: str, options: settings.AzureOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    from ingest.load_cost import load_deliveries
+    from ingest.sources.azure import Azure
+
+    source = Azure(options.location, options.only, options.dataset, options.endpoint_url)
+    return load_deliveries(wh, name, source, window, progress)
+
+
+def _oci(
+    wh: Warehouse, name: str, options: settings.OciOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    from ingest.load_cost import load_deliveries
+    from ingest.sources.oci import Oci
+
+    return load_deliveries(wh, name, Oci(options.location, options.endpoint_url), window, progress)
+
+
+def _gpu_csv(
+    wh: Warehouse, name: str, options: settings.GpuCsvOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    from ingest.load_cost import load_deliveries
+    from ingest.sources.gpu_csv import GpuCsv
+
+    return load_deliveries(wh, name, GpuCsv(options.location, options.provider), window, progress)
+
+
+def _on_prem(
+    wh: Warehouse, name: str, options: settings.OnPremOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    from ingest.load_cost import load_deliveries
+    from ingest.sources.on_prem import OnPrem
+
+    source = OnPrem(options.config_file, options.machine, options.currency, options.account)
+    return load_deliveries(wh, name, source, window, progress)
+
+
+def _fx(
+    wh: Warehouse, name: str, options: settings.FxOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    from ingest.load_fx import load_fx
+    from ingest.sources.fx import Rates
+
+    return load_fx(wh, name, Rates(options.location), window, progress)
+
+
 REGISTRY: Mapping[str, Kind] = {
     "focus": Kind("cost", _focus),
     "aws-cur": Kind("cost", _aws_cur),
@@ -98,4 +145,9 @@ REGISTRY: Mapping[str, Kind] = {
     "prometheus": Kind("telemetry", _prometheus),
     "requests": Kind("traffic", _requests),
     "resources": Kind("reference", _resources),
+    "azure": Kind("cost", _azure),
+    "oci": Kind("cost", _oci),
+    "gpu-csv": Kind("cost", _gpu_csv),
+    "on-prem": Kind("cost", _on_prem),
+    "fx": Kind("reference", _fx),
 }

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, V
 
 from data.model.settings import EstateRule, ModelSettings
 from data.parquet import check_source_name
+from ingest.owned import OwnedMachine
 
 VARIABLE = "INFERLEDGER_CONFIG"
 FILE = "inferledger.toml"
@@ -84,6 +85,39 @@ class ResourcesOptions(Options):
     location: str
 
 
+class AzureOptions(Options):
+    kind: Literal["azure"] = "azure"
+    location: str
+    only: str = "*"  # pattern of paths, for a folder that holds the exports of several scopes
+    dataset: Literal["actual", "amortised"] | None = None  # of bare files whose names don't tell
+    endpoint_url: str | None = None
+
+
+class OciOptions(Options):
+    kind: Literal["oci"] = "oci"
+    location: str
+    endpoint_url: str | None = None
+
+
+class GpuCsvOptions(Options):
+    kind: Literal["gpu-csv"] = "gpu-csv"
+    location: str
+    provider: str = "GPU cloud"  # of lines that name none
+
+
+class OnPremOptions(Options):
+    kind: Literal["on-prem"] = "on-prem"
+    currency: str
+    account: str = "on-prem"
+    machine: tuple[OwnedMachine, ...] = Field(min_length=1)
+    config_file: Path = Path(FILE)  # where this stands: the file that its charge lines are followed to
+
+
+class FxOptions(Options):
+    kind: Literal["fx"] = "fx"
+    location: str | None = None  # a CSV of rates; None = the European Central Bank's, as installed
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -92,6 +126,11 @@ AnyOptions = (
     | PrometheusOptions
     | RequestsOptions
     | ResourcesOptions
+    | AzureOptions
+    | OciOptions
+    | GpuCsvOptions
+    | OnPremOptions
+    | FxOptions
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)
@@ -162,6 +201,8 @@ def _source(path: Path, name: str, value: object) -> AnyOptions:
         raise SettingsError(
             f"{path}: [{key}] {stated}.{did_you_mean(str(kind), KINDS)} Known kinds: {known}."
         )
+    if "config_file" in _KINDS[kind].model_fields:
+        table = {**table, "config_file": path}
     try:
         return _SOURCE.validate_python(table)
     except ValidationError as error:

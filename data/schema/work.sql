@@ -223,5 +223,16 @@ CREATE TABLE IF NOT EXISTS price (
     effective_from TIMESTAMP
 );
 
+-- Exchange rates. Grain: source × day × pair of currencies: one unit of from_currency is `rate` units of to_currency.
+CREATE TABLE IF NOT EXISTS fx_rate (
+    source        VARCHAR NOT NULL,
+    load_id       VARCHAR NOT NULL,
+    file_id       VARCHAR NOT NULL,
+    day           DATE NOT NULL,
+    from_currency VARCHAR NOT NULL,
+    to_currency   VARCHAR NOT NULL,
+    rate          DECIMAL(38,12) NOT NULL
+);
+
 -- Charge months whose gpu_hour and part must be built again before the next publish.
 CREATE TABLE IF NOT EXISTS dirty_month (month DATE PRIMARY KEY);

@@ -30,7 +30,16 @@ COLUMNS = (
     Column("tags", "tags"),
     # 1.3 renamed ProviderName, 1.4 took it out; GCP's preview of 1.2 has both
     Column("provider_name", names=("ProviderName", "ServiceProviderName")),
-    Column("instance_type_detail", names=("SkuPriceDetails.InstanceType", "x_InstanceType")),
+    Column(
+        "instance_type_detail",
+        names=(
+            "SkuPriceDetails.InstanceType",
+            "x_InstanceType",
+            # Azure keeps its meter's details under names of its own
+            "SkuPriceDetails.x_ServiceType",
+            "x_SkuDetails.ServiceType",
+        ),
+    ),
 )
 LAYOUT = Layout(
     columns=COLUMNS,
