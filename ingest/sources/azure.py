@@ -34,9 +34,9 @@ RUN = re.compile(r"/(\d{12,14})(?=/)")
 COLUMNS = (
     *columns(
         "text",
-        """charge_type meter_category meter_sub_category meter_name pricing_model resource_id resource_name
-        invoice_id unit_of_measure product_order_name benefit_id reservation_id frequency additional_info
-        subscription_name billing_account_name""",
+        """charge_type meter_category meter_sub_category meter_name pricing_model resource_name invoice_id
+        unit_of_measure product_order_name benefit_id reservation_id frequency additional_info subscription_name
+        billing_account_name""",
     ),
     Column("billing_account_id", names=("BillingAccountId", "EnrollmentNumber")),
     Column("sub_account_id", names=("SubscriptionId", "SubscriptionGuid")),

@@ -59,7 +59,8 @@ SELECT
     coalesce(vm, resource_name, nullif(regexp_extract(resource, '([^/]+)$', 1), '')) AS resource_name,
     nullif(regexp_extract(id, '/providers/([^/]+/[^/]+)/[^/]+$', 1), '') AS resource_type,
     lower(replace(region, ' ', '')) AS region_id,
-    info['ServiceType'] AS instance_type,
+    -- other services put words of their own there
+    CASE WHEN regexp_matches(info['ServiceType'], '^(Standard|Basic)_') THEN info['ServiceType'] END AS instance_type,
     CASE lower(pricing_model)
         WHEN 'ondemand' THEN 'Standard' WHEN 'spot' THEN 'Dynamic'
         WHEN 'reservation' THEN 'Committed' WHEN 'savingsplan' THEN 'Committed'
