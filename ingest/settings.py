@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from difflib import get_close_matches
+from os.path import commonprefix
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -168,8 +169,9 @@ def read_settings(config: Path | None = None) -> Settings:
 
 def did_you_mean(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     """' Did you mean 'x'?' where something known is close, else nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.4)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    close = get_close_matches(word, list(known), n=3, cutoff=0.4)
+    # people slip at the end of a word: of several that are close, the one that begins alike
+    return f" Did you mean '{max(close, key=lambda one: len(commonprefix((one, word))))}'?" if close else ""
 
 
 def _find() -> Path | None:

@@ -5,7 +5,7 @@
 CREATE TABLE IF NOT EXISTS load (
     load_id          VARCHAR PRIMARY KEY, -- sortable: UTC time of start + random tail
     source           VARCHAR NOT NULL,    -- name in inferledger.toml or --source
-    kind             VARCHAR NOT NULL,    -- focus, aws-cur, gcp, prometheus, requests, resources, prices
+    kind             VARCHAR NOT NULL,    -- focus, aws-cur, gcp, azure, oci, gpu-csv, on-prem, prometheus, requests, resources, prices-gcp, fx
     grain            VARCHAR NOT NULL,    -- cost, telemetry, traffic, reference
     status           VARCHAR NOT NULL,    -- loaded, replaced, unchanged, failed
     started_at       TIMESTAMP NOT NULL,

