@@ -171,7 +171,7 @@ def did_you_mean(word: str, known: Mapping[str, object] | tuple[str, ...]) -> st
     """' Did you mean 'x'?' where something known is close, else nothing."""
     close = get_close_matches(word, list(known), n=3, cutoff=0.4)
     # people slip at the end of a word: of several that are close, the one that begins alike
-    return f" Did you mean '{max(close, key=lambda one: len(commonprefix((one, word))))}'?" if close else ""
+    return f" Did you mean '{max(close, key=lambda one: len(commonprefix((one, word))))}'?" if close else ""  # noqa: RUF071
 
 
 def _find() -> Path | None:
