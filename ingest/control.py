@@ -57,8 +57,8 @@ COLUMNS = {
         Column("cost", names=("CostInBillingCurrency", "Cost", "PreTaxCost")),
     ),
     "oci": (
-        Column("billing_account_id", names=("lineItem/tenantId",)),
-        Column("sub_account_id", names=("product/compartmentId",)),
+        Column("billing_account_id", names=("cost/subscriptionId", "lineItem/tenantId")),
+        Column("sub_account_id", names=("lineItem/tenantId",)),
         Column("billing_currency", names=("cost/currencyCode",)),
         Column("start", "time", ("lineItem/intervalUsageStart",)),
         Column("cost", names=("cost/myCost",)),

@@ -26,9 +26,12 @@ told AS (
 SELECT
     line_no,
     'Microsoft' AS provider,
-    billing_account_id,
+    -- as Azure's FOCUS export spells them, so that the same bill from there is seen to be the same
+    CASE WHEN starts_with(billing_account_id, '/') THEN billing_account_id
+        ELSE '/providers/Microsoft.Billing/billingAccounts/' || billing_account_id END AS billing_account_id,
     billing_account_name,
-    sub_account_id,
+    CASE WHEN starts_with(sub_account_id, '/') THEN lower(sub_account_id)
+        ELSE '/subscriptions/' || lower(sub_account_id) END AS sub_account_id,
     subscription_name AS sub_account_name,
     CAST(date_trunc('month', coalesce(period, delivery_period, day)) AS DATE) AS billing_period,
     day AS charge_period_start,

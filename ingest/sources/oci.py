@@ -19,7 +19,7 @@ COLUMNS = (
     Column("ends", "time", ("lineItem/intervalUsageEnd",)),
     Column("is_correction", names=("lineItem/isCorrection",)),
     Column("service", names=("product/service",)),
-    Column("compartment_id", names=("product/compartmentId",)),
+    Column("subscription_id", names=("cost/subscriptionId",)),
     Column("compartment_name", names=("product/compartmentName",)),
     Column("region", names=("product/region",)),
     Column("resource_id", names=("product/resourceId",)),

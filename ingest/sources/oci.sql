@@ -2,9 +2,9 @@
 SELECT
     line_no,
     'Oracle' AS provider,
-    tenant_id AS billing_account_id,
-    compartment_id AS sub_account_id,
-    compartment_name AS sub_account_name,
+    -- as OCI's FOCUS reports have them: the subscription pays, a tenancy is a part of it
+    coalesce(subscription_id, tenant_id) AS billing_account_id,
+    tenant_id AS sub_account_id,
     coalesce(delivery_period, CAST(date_trunc('month', starts) AS DATE)) AS billing_period,
     starts AS charge_period_start,
     ends AS charge_period_end,
@@ -36,5 +36,5 @@ SELECT
     cost AS effective_cost,
     cost AS contracted_cost,
     currency AS billing_currency,
-    tags
+    map_concat(tags, CASE WHEN compartment_name IS NOT NULL THEN MAP {'oci:compartment': compartment_name} ELSE MAP {} END) AS tags
 FROM raw

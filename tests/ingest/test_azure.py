@@ -11,13 +11,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv
+from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv, write_parquet
 
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.source import SourceError, Window
 from ingest.sources.azure import Azure
+from ingest.sources.focus import Focus
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 VM = "/subscriptions/S-1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-1"
@@ -283,6 +284,14 @@ def test_a_focus_export_is_read_as_focus(wh, tmp_path):
     ]
 
 
+def test_the_same_bill_from_a_focus_export_is_refused(wh, tmp_path):
+    one(wh, tmp_path, LINE)
+    account = "/providers/Microsoft.Billing/billingAccounts/8611537"
+    line = FOCUS_LINE | {"ProviderName": "Microsoft", "BillingAccountId": account}
+    with pytest.raises(SourceError, match="Source 'azure' holds Microsoft billing account"):
+        load(wh, Focus(str(write_csv(tmp_path / "focus.csv", [line]))))
+
+
 @pytest.mark.parametrize(("second", "kind"), [("other-actual", "ActualCost"), ("focus", "FocusCost")])
 def test_two_exports_of_one_bill_are_refused_unless_one_is_chosen(wh, tmp_path, second, kind):
     run(tmp_path, "my-actual", [LINE], kind="ActualCost")
@@ -353,9 +362,29 @@ def test_headers_are_found_under_every_agreements_spelling(wh, tmp_path, line):
     query = """SELECT billed_cost, charge_period_start, sub_account_id, pricing_quantity, billing_currency,
         billing_period FROM cost"""
     assert rows(wh, query) == [
-        (Decimal("88.152"), datetime(2026, 10, 2), "s-1", Decimal(24), "USD", date(2026, 10, 1))
+        (
+            Decimal("88.152"),
+            datetime(2026, 10, 2),
+            "/subscriptions/s-1",
+            Decimal(24),
+            "USD",
+            date(2026, 10, 1),
+        )
     ]
     assert invoiced(wh) == {"2026-10": Decimal("88.152")}
+
+
+def test_parquet_says_what_csv_says(wh, tmp_path):
+    one(wh, tmp_path, *ACTUAL)
+    compared = "SELECT * EXCLUDE (source, load_id, file_id) FROM cost ORDER BY line_no"
+    told, totals = rows(wh, compared), invoiced(wh)
+    typed = f"""SELECT * REPLACE (Cost::DECIMAL(38,18) AS Cost, Quantity::DOUBLE AS Quantity,
+        strptime(Date, '%m/%d/%Y')::DATE AS Date,
+        strptime(BillingPeriodStartDate, '%m/%d/%Y') AS BillingPeriodStartDate)
+        FROM read_csv('{tmp_path}/actual.csv', all_varchar = true)"""
+    load(wh, Azure(str(write_parquet(tmp_path / "actual.parquet", typed))))
+    assert rows(wh, compared) == told
+    assert invoiced(wh) == totals
 
 
 def test_a_translated_header_is_refused_with_what_to_do(wh, tmp_path):

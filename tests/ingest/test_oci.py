@@ -30,6 +30,7 @@ LINE = {
     "product/resourceId": "ocid1.instance.oc1.iad.h",
     "usage/billedQuantity": "8",
     "usage/billedQuantityOverage": "0",
+    "cost/subscriptionId": "20209880",
     "cost/productSku": "B98415",
     "product/Description": "Oracle Cloud Infrastructure - Compute - GPU - H100",
     "cost/unitPrice": "10",
@@ -106,9 +107,19 @@ def test_equal_lines_and_corrections_are_all_charges(wh, tmp_path):
 
 def test_tags_stand_in_columns_of_their_own(wh, tmp_path):
     load(wh, bucket(tmp_path, [LINE]))
-    assert rows(wh, "SELECT tags, sub_account_name FROM cost") == [
-        ({"Oracle-Tags.CreatedBy": "ops", "team": "search"}, "inference")
+    assert rows(wh, "SELECT tags FROM cost") == [
+        ({"Oracle-Tags.CreatedBy": "ops", "team": "search", "oci:compartment": "inference"},)
     ]
+
+
+def test_a_report_and_a_focus_report_of_one_subscription_are_one_bill(wh, tmp_path):
+    load(wh, bucket(tmp_path, [LINE]))
+    assert rows(wh, "SELECT billing_account_id, sub_account_id FROM cost") == [
+        ("20209880", "ocid1.tenancy.oc1..t")
+    ]
+    line = FOCUS_LINE | {"ProviderName": "Oracle", "BillingAccountId": "20209880"}
+    with pytest.raises(SourceError, match="Source 'oci' holds Oracle billing account 20209880"):
+        load(wh, Focus(str(write_csv(tmp_path / "focus.csv", [line]))))
 
 
 def test_usage_reports_and_focus_reports_in_the_same_bucket_are_passed_over(wh, tmp_path):
