@@ -198,7 +198,7 @@ def on_prem(since: datetime | None, until: datetime | None, no_wait: bool, confi
     if not owned:
         _fail(
             f'{known.file or settings.FILE} names no machines of its own. Add a source of kind "on-prem" with its '
-            "[[sources.NAME.machine]] tables; data/README.md says what a machine is told by.",
+            "[[sources.NAME.machine]] tables; see ingest/sources/on_prem.py for an example.",
             USAGE,
         )
     _load(known, owned, Window(since, until), no_wait)

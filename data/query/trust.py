@@ -14,9 +14,9 @@ from data.query.runner import ask_row
 
 @dataclass(frozen=True)
 class Trust:
-    """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the bill or no
-    export states the invoice; observed_share: 0..1 of device cost, None = no devices; last_day: the day through which
-    every bill and some telemetry reaches."""
+    """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the bill or
+    no export states the invoice; observed_share: 0..1 of device cost, None = no devices; last_day: the day through
+    which every bill and some telemetry reaches."""
 
     unexplained: Decimal | None
     observed_share: float | None

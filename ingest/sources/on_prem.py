@@ -3,6 +3,7 @@
     [sources.rack-1]
     kind = "on-prem"
     currency = "EUR"
+    account = "frankfurt"              # left out = on-prem; one of its own for each such source
 
     [[sources.rack-1.machine]]
     resource = "h100-rack1-07"
