@@ -200,7 +200,9 @@ def unobserved(machines: pd.DataFrame) -> str:
 
 def evidence(trust: Trust, blind: int, filters: Filters, *, damaged: bool = False) -> str:
     """Whether the numbers add up, and what telemetry did not see; of `damaged` effective cost nobody can tell."""
-    if trust.unexplained is None:
+    if trust.unexplained is None and filters.reconcilable:
+        adds_up = "No export states the invoice of this selection, so it cannot be reconciled"
+    elif trust.unexplained is None:
         adds_up = "A bill knows no teams or models, so this selection cannot be reconciled"
     elif trust.unexplained == 0:
         adds_up = "Every dollar is explained"

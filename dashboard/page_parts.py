@@ -234,5 +234,6 @@ def _reconciled(unexplained: Decimal | None, filters: Filters) -> str:
     if unexplained is None:
         return ":gray-badge[unexplained –]"
     if unexplained == 0:
-        return ":green-badge[:material/check: reconciled, unexplained $0.00]"
+        nothing = fmt.money(unexplained, filters.currency)
+        return f":green-badge[:material/check: reconciled, unexplained {nothing}]"
     return f":red-badge[:material/warning: unexplained {fmt.money(unexplained, filters.currency)}]"

@@ -5,9 +5,11 @@ A store is built again, every month of it, when this changes. So a remark must n
 
 from __future__ import annotations
 
-import ast
 import hashlib
+import io
+import tokenize
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,20 +55,31 @@ def sql_meaning(text: bytes) -> bytes:
 
 
 def python_meaning(text: bytes) -> bytes:
-    """The syntax tree without docstrings. Another version of Python may spell it otherwise."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(body := getattr(node, "body", None), list):
-            node.body = [statement for statement in body if not _is_text(statement)]  # type: ignore[attr-defined]
-    return ast.dump(tree).encode()
+    """The tokens, without comments, line breaks inside brackets, and texts that stand alone as docstrings do.
+
+    Not the syntax tree: while it is built, CPython 3.11 may collect garbage, and then raises SystemError
+    (python/cpython issue 106905).
+    """
+    tokens = [
+        token
+        for token in tokenize.tokenize(io.BytesIO(text).readline)
+        if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
+    ]
+    kept = []
+    begins = True  # a statement
+    for token, following in pairwise([*tokens, tokens[-1]]):
+        alone = begins and token.type == tokenize.STRING and following.type == tokenize.NEWLINE
+        begins = token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+        if not alone:
+            kept.append(_BLOCKS.get(token.type, token.string))
+    return "\n".join(kept).encode()
 
 
-def _is_text(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
+_BLOCKS = {
+    tokenize.INDENT: "INDENT",
+    tokenize.DEDENT: "DEDENT",
+    tokenize.NEWLINE: "",
+}  # however deep, however ended
 
 
 _MEANING: Mapping[str, Callable[[bytes], bytes]] = {

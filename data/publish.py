@@ -27,7 +27,7 @@ from data.sql import macros, parquet_view, sql
 if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
-COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price")
+COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price", "fx_rate")
 
 
 class Model(Protocol):
@@ -103,6 +103,7 @@ def _write(
         con.execute(macros())
         for table in COPIED:
             con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM work.main.{table}").fetchall()
+        con.execute(sql("fx"))
         _create_views(con, home)
         con.execute("USE work")
         model.write_marts(con, home, settings, catalog="snap")

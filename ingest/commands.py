@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
@@ -153,6 +153,8 @@ def commands(run: Callable[[AnyOptions, str, Asked], None]) -> Iterator[click.Co
     """
     groups: dict[str, Known] = {}
     for kind, options in OPTIONS.items():
+        if not options.on_command_line:
+            continue
         family, _, member = kind.partition("-")
         if family not in SHARED:
             yield _command(kind, options, run)
@@ -183,7 +185,7 @@ def _command(
 def _parameter(field: str, info: FieldInfo) -> Callable[[Command], Command]:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     if field == "location":
-        return click.argument(field, metavar=info.title or "LOCATION")
+        return click.argument(field, metavar=info.title or "LOCATION", required=info.is_required())
     flag = str(extra.get("flag") or "--" + field.replace("_", "-"))
     shape = _shape(info)
     metavar = info.title if info.title or shape.get("is_flag") else None
@@ -199,6 +201,9 @@ def _shape(info: FieldInfo) -> dict[str, Any]:
         return {"type": Pair(), "multiple": True}
     if origin is tuple:
         return {"type": kinds[0], "multiple": True}
+    choice = next((one for one in (kind, *kinds) if get_origin(one) is Literal), None)
+    if choice is not None:
+        return {"type": click.Choice(get_args(choice))}
     single = kinds[0] if kinds and origin is None else kind
     if single is bool:
         return {"is_flag": True, "default": None}

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -39,7 +40,8 @@ def write_config(path: Path, sources: Sequence[tuple[str, str]], *, force: bool)
 
 def askable() -> Mapping[str, type[Options]]:
     """The kinds that one location is enough for."""
-    return {kind: options for kind, options in OPTIONS.items() if "location" in options.model_fields}
+    where = {kind: options.model_fields.get("location") for kind, options in OPTIONS.items()}
+    return {kind: OPTIONS[kind] for kind, field in where.items() if field is not None and field.is_required()}
 
 
 def _text(sources: Sequence[tuple[str, str]]) -> str:
@@ -108,6 +110,8 @@ def _default(info: FieldInfo) -> str:
     value = info.get_default(call_default_factory=True)
     if value is None:
         shape = str(info.annotation)
+        if choice := next((one for one in get_args(info.annotation) if get_origin(one) is Literal), None):
+            return _toml(get_args(choice)[0])
         return "2026-10-01T00:00:00Z" if "datetime" in shape else "[]" if "tuple" in shape else '""'
     return _toml(value)
 

@@ -48,6 +48,32 @@ COLUMNS = {
         Column("list", names=("cost_at_list",)),
         Column("credits", "json"),
     ),
+    "azure": (
+        Column("billing_account_id", names=("BillingAccountId", "EnrollmentNumber")),
+        Column("sub_account_id", names=("SubscriptionId", "SubscriptionGuid")),
+        Column("billing_currency", names=("BillingCurrency", "BillingCurrencyCode", "Currency")),
+        Column("period", "time", ("BillingPeriodStartDate", "BillingPeriodStart")),
+        Column("start", "time", ("Date", "UsageDateTime", "UsageDate")),
+        Column("cost", names=("CostInBillingCurrency", "Cost", "PreTaxCost")),
+    ),
+    "oci": (
+        Column("billing_account_id", names=("cost/subscriptionId", "lineItem/tenantId")),
+        Column("sub_account_id", names=("lineItem/tenantId",)),
+        Column("billing_currency", names=("cost/currencyCode",)),
+        Column("start", "time", ("lineItem/intervalUsageStart",)),
+        Column("cost", names=("cost/myCost",)),
+    ),
+    "gpu_csv": (
+        Column("provider"),
+        Column("billing_account_id", names=("account",)),
+        Column("sub_account_id", names=("project",)),
+        Column("billing_currency", names=("currency",)),
+        Column("period", "time", ("billing_period",)),
+        Column("date", "time", ("date", "time")),
+        Column("start", "time"),
+        Column("cost", names=("cost", "amount")),
+        Column("billed_ms", names=("timeBilledMs",)),
+    ),
 }
 
 
@@ -59,7 +85,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 def add_file(con: duckdb.DuckDBPyConnection, raw: RawFile, kind: str, period: date | None) -> int:
     """Adds up one raw file; returns the lines that it has."""
-    conform(raw, COLUMNS[kind], {"delivery_period": period}, view="control_raw")
+    conform(raw, COLUMNS[kind], {"delivery_period": period, **raw.file.facts}, view="control_raw")
     before = _lines(con)
     con.execute(f"CREATE OR REPLACE TEMP VIEW control_line AS {_sql(kind)}")
     con.execute(_sql("sum"))

@@ -207,7 +207,7 @@ def whole(files: tuple[SourceFile, ...], period: date | None = None) -> Delivery
     """All the files as one delivery, named by content. Raises SourceError where two have the same content."""
     seen: dict[str, SourceFile] = {}
     for file in files:
-        if file.etag and (twin := seen.setdefault(file.etag, file)) is not file:
+        if file.etag and (twin := seen.setdefault(_content(file), file)) is not file:
             raise SourceError(
                 f"{twin.uri} and {file.uri} have the same content: together they would count every line twice. "
                 "Nothing was loaded. Take one of them out, or name the file that you mean."
@@ -217,7 +217,12 @@ def whole(files: tuple[SourceFile, ...], period: date | None = None) -> Delivery
 
 def content_id(files: Iterable[SourceFile]) -> str:
     """One name for the content of several files, whatever their order and names."""
-    return hashlib.sha256("\n".join(sorted(file.etag for file in files)).encode()).hexdigest()
+    return hashlib.sha256("\n".join(sorted(map(_content, files))).encode()).hexdigest()
+
+
+def _content(file: SourceFile) -> str:
+    """Its hash, and what the source knows beside it: the same rows as another dataset are another content."""
+    return " ".join([file.etag, *(f"{name}={fact}" for name, fact in sorted(file.facts.items()))])
 
 
 def _unpack(packed: Path, target: Path) -> None:

@@ -15,7 +15,8 @@ class Layout:
 
     `staging` is a SELECT over the view `raw`, which has `columns`, `line_no` and `delivery_period`; it names
     the columns of cost that it knows. `complete` is statements over `staged` for what only the whole delivery
-    can tell: they fill `completed` (line_id, effective_cost, commitment_discount_status) and answer notes.
+    can tell: they answer notes, and may replace the empty table `completed` (line_id and what is known now); then
+    `completed`, a SELECT over the lines of one file, $staged, says the lines anew.
     `control` names the separate computation in ingest/control.py. `required` are the columns without which a file
     is something else.
     """
@@ -27,4 +28,5 @@ class Layout:
     what: str
     json_columns: Mapping[str, str] | None = field(default=None, hash=False)  # types of JSON fields
     complete: Path | None = None
+    completed: Path | None = None
     line_key: tuple[str, ...] = ()  # columns by which two files are seen to state the same lines

@@ -119,7 +119,7 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     con.execute("SET preserve_insertion_order = false")
     staged.show(load, tally.files)
     if layout.complete:
-        _complete(load, layout.complete, tally)
+        _complete(load, layout, tally)
     _check_same_lines(con)
     if tally.left_out:
         tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
@@ -136,7 +136,7 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
             f"Its columns: {', '.join(opened.relation.columns[:12])} …"
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
-    raw.conform(opened, layout.columns, {"delivery_period": period})
+    raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})
     before = max((done.last_line or 0 for done in tally.files), default=0)
     constants = {"source": load.source, "load_id": load.load_id, "file_id": file_id, "before": before}
     lines = staged.stage(load, f"{_sql('stage')} FROM ({_text(layout.staging)})", constants)
@@ -152,13 +152,15 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
     con.execute("DROP VIEW raw; DROP VIEW control_raw; DROP VIEW raw_file")
 
 
-def _complete(load: Load, statements: Path, tally: Tally) -> None:
-    """Writes the files anew in which the layout's statements complete lines."""
-    tally.notes += [note for (note,) in load.con.execute(_text(statements)).fetchall()]
+def _complete(load: Load, layout: Layout, tally: Tally) -> None:
+    """Runs the layout's statements, and writes the files anew in which they complete lines."""
+    assert layout.complete is not None
+    load.con.execute("CREATE OR REPLACE TEMP TABLE completed (line_id BIGINT)")
+    tally.notes += [note for (note,) in load.con.execute(_text(layout.complete)).fetchall()]
     for place, file in enumerate(tally.files):
         span = {"first": file.first_line, "last": file.last_line}
-        if _answer(load.con, "completed_lines", **span)[0][0]:
-            tally.files[place] = staged.rewrite(load, file, "with_completed")
+        if layout.completed and _answer(load.con, "completed_lines", **span)[0][0]:
+            tally.files[place] = staged.rewrite(load, file, _text(layout.completed))
     staged.show(load, tally.files)
 
 
@@ -191,7 +193,7 @@ def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, 
     ((refused,),) = con.execute("SELECT count(*) FROM refused").fetchall()
     if refused:
         load.reject_select(_sql("refused_lines"))
-        lines = staged.rewrite(load, lines, "without_refused")
+        lines = staged.rewrite(load, lines, _sql("without_refused"))
     broken = 0
     if raw_file.is_csv:
         path = str(raw_file.file.path)

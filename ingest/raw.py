@@ -131,7 +131,9 @@ def conform(
 
 
 def has_column(raw: RawFile, name: str) -> bool:
-    return squash(name) in _by_name(raw.relation)
+    """Whether the file has the column, or one of several: 'Cost|PreTaxCost'."""
+    have = _by_name(raw.relation)
+    return any(squash(one) in have for one in name.split("|"))
 
 
 @cache
@@ -224,7 +226,7 @@ def _month_first(relation: duckdb.DuckDBPyRelation, header: list[str], first: li
         for one, two, _ in (match.groups() for match in found):
             orders -= {True} if int(one) > 12 else set()
             orders -= {False} if int(two) > 12 else set()
-            if squash(name) == "billingperiodstart":
+            if squash(name) in ("billingperiodstart", "billingperiodstartdate"):
                 orders -= {True} if int(two) != 1 else set()
                 orders -= {False} if int(one) != 1 else set()
     if len(orders) != 1:

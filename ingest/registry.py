@@ -30,7 +30,7 @@ class Kind:
 
     def open(self, options: AnyOptions) -> Any:  # noqa: ANN401 - the loader knows its protocol
         """The source that the options describe; nothing is read yet."""
-        return resolve_name(self.source)(**options.model_dump(exclude={"kind"}))
+        return resolve_name(self.source)(**{name: told for name, told in options if name != "kind"})
 
     def load(
         self, wh: Warehouse, name: str, options: AnyOptions, window: Window, progress: Progress
@@ -52,4 +52,9 @@ REGISTRY: Mapping[str, Kind] = {
     "resources": Kind(
         "reference", "ingest.sources.resources:Resources", "ingest.load_reference:load_resources"
     ),
+    "azure": Kind("cost", "ingest.sources.azure:Azure", "ingest.load_cost:load_deliveries"),
+    "oci": Kind("cost", "ingest.sources.oci:Oci", "ingest.load_cost:load_deliveries"),
+    "gpu-csv": Kind("cost", "ingest.sources.gpu_csv:GpuCsv", "ingest.load_cost:load_deliveries"),
+    "on-prem": Kind("cost", "ingest.sources.on_prem:OnPrem", "ingest.load_cost:load_deliveries"),
+    "fx": Kind("reference", "ingest.sources.fx:Rates", "ingest.load_fx:load_fx"),
 }

@@ -20,13 +20,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from difflib import get_close_matches
+from os.path import commonprefix
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
 
 from data.model.settings import EstateRule, ModelSettings
 from data.parquet import check_source_name
+from ingest.owned import OwnedMachine
 
 VARIABLE = "INFERLEDGER_CONFIG"
 FILE = "inferledger.toml"
@@ -40,6 +42,7 @@ class Options(BaseModel):
     """What any source is told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    on_command_line: ClassVar[bool] = True  # whether a command of its own can tell all of it
 
 
 # any: pydantic's Field() is typed as what it stands for
@@ -160,6 +163,52 @@ class ResourcesOptions(Options):
     location: str = Field(title="FILE")
 
 
+class AzureOptions(Options):
+    """Azure cost exports (actual with amortised, or FOCUS) by their manifests, copied from their container."""
+
+    kind: Literal["azure"] = "azure"
+    location: str = Field(title="DIR|s3://…")
+    only: str = Field("*", title="PATTERN", description="Paths to take: 'subscription-a/*'.")
+    dataset: Literal["actual", "amortised"] | None = Field(
+        None, description="What bare files hold whose names don't tell."
+    )
+    endpoint_url: str | None = ENDPOINT
+
+
+class OciOptions(Options):
+    """OCI cost reports: every CSV.gz of the months to load, in one folder or bucket."""
+
+    kind: Literal["oci"] = "oci"
+    location: str = Field(title="DIR|s3://…")
+    endpoint_url: str | None = ENDPOINT
+
+
+class GpuCsvOptions(Options):
+    """The bill of any GPU cloud: CSV (date,resource,gpu_model,gpu_count,hours,cost,currency) or RunPod's JSON."""
+
+    kind: Literal["gpu-csv"] = "gpu-csv"
+    location: str = Field(title="FILE|DIR")
+    provider: str = Field("GPU cloud", title="NAME", description="Provider of lines that name none.")
+
+
+class OnPremOptions(Options):
+    """Machines that the company owns: purchase price over its life, power, space. Only in inferledger.toml."""
+
+    on_command_line: ClassVar[bool] = False
+    kind: Literal["on-prem"] = "on-prem"
+    currency: str
+    account: str = "on-prem"
+    machine: tuple[OwnedMachine, ...] = Field(min_length=1)
+    config_file: Path = Path(FILE)  # where this stands: the file that its charge lines are followed to
+
+
+class FxOptions(Options):
+    """Exchange rates by day: the European Central Bank's as installed, or a CSV of date, from, to, rate."""
+
+    kind: Literal["fx"] = "fx"
+    location: str | None = Field(None, title="[FILE]")
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -168,6 +217,11 @@ AnyOptions = (
     | PrometheusOptions
     | RequestsOptions
     | ResourcesOptions
+    | AzureOptions
+    | OciOptions
+    | GpuCsvOptions
+    | OnPremOptions
+    | FxOptions
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)
@@ -205,8 +259,9 @@ def read_settings(config: Path | None = None) -> Settings:
 
 def did_you_mean(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     """' Did you mean 'x'?' where something known is close, else nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.4)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    close = get_close_matches(word, list(known), n=3, cutoff=0.4)
+    # people slip at the end of a word: of several that are close, the one that begins alike
+    return f" Did you mean '{max(close, key=lambda one: len(commonprefix((one, word))))}'?" if close else ""  # noqa: RUF071
 
 
 def _find() -> Path | None:
@@ -238,6 +293,8 @@ def _source(path: Path, name: str, value: object) -> AnyOptions:
         raise SettingsError(
             f"{path}: [{key}] {stated}.{did_you_mean(str(kind), KINDS)} Known kinds: {known}."
         )
+    if "config_file" in OPTIONS[kind].model_fields:
+        table = {**table, "config_file": path}
     try:
         return _SOURCE.validate_python(table)
     except ValidationError as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -30,6 +30,8 @@ class SourceFile:
     etag: str
     bytes: int
     bring: Callable[[], None] | None = None  # fetches the content to `path`; None where it lies there already
+    # what the source knows beside the content, as columns of `raw`: which of two datasets of one bill this is
+    facts: Mapping[str, str | bool] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,9 @@ def stage(load: Load, select: str, params: dict[str, object]) -> StagedFile:
 
 
 def rewrite(load: Load, file: StagedFile, statement: str) -> StagedFile:
-    """The file's lines as sql/<statement>.sql answers them, in a new file; the old one goes."""
+    """The file's lines as a SELECT over $staged answers them, in a new file; the old one goes."""
     values = {"staged": str(file.path)}
-    anew = _measured(load, *load.stage_parquet(_sql(statement), values))
+    anew = _measured(load, *load.stage_parquet(statement, values))
     file.path.unlink()
     return anew
 

@@ -14,9 +14,9 @@ from data.query.runner import ask_row
 
 @dataclass(frozen=True)
 class Trust:
-    """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the bill;
-    observed_share: 0..1 of device cost, None = no devices; last_day: the day through which every bill and some
-    telemetry reaches."""
+    """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the bill or
+    no export states the invoice; observed_share: 0..1 of device cost, None = no devices; last_day: the day through
+    which every bill and some telemetry reaches."""
 
     unexplained: Decimal | None
     observed_share: float | None
@@ -25,13 +25,10 @@ class Trust:
 
 
 def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
-    """The state of the evidence behind the filtered period. No `unexplained` row at all also means nothing
-    is unexplained.
-    """
+    """The state of the evidence behind the filtered period."""
     row = ask_row(cursor, "trust", filters.params())
-    unexplained = (row["unexplained"] or Decimal(0)) if filters.reconcilable else None
     return Trust(
-        unexplained=unexplained,
+        unexplained=row["unexplained"] if filters.reconcilable else None,
         observed_share=row["observed_share"],
         unpriced_lines=int(row["unpriced_lines"] or 0),
         last_day=row["last_day"],

@@ -1,8 +1,12 @@
 -- What a reader must know before believing a page: reconciled? observed? until when?
 SELECT
     (
-        -- of amounts without sign: +5 on one day and -5 on another explain nothing
-        SELECT sum(abs(in_view($view, effective_cost, billed_cost, contracted_cost, list_cost))) FROM ladder
+        -- of amounts without sign: +5 on one day and -5 on another explain nothing. No row = nothing is unexplained; rows that
+        -- all know nothing = no invoice is stated
+        SELECT CASE
+            WHEN count(*) > 0 AND count(in_view($view, effective_cost, billed_cost, contracted_cost, list_cost)) = 0 THEN NULL
+            ELSE coalesce(sum(abs(in_view($view, effective_cost, billed_cost, contracted_cost, list_cost))), 0)
+        END FROM ladder
         WHERE rung = 'unexplained' AND day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unexplained,

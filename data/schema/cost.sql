@@ -51,5 +51,6 @@ CREATE OR REPLACE TEMP TABLE stage_cost (
     x_operation                  VARCHAR,
     x_credits                    VARCHAR,         -- GCP credits as JSON, unchanged
     x_promotion                  DECIMAL(38,12),  -- promotional part of the credits inside effective_cost, <= 0
-    x_commitment_credit          DECIMAL(38,12)   -- committed-use credits inside effective_cost, <= 0
+    x_commitment_credit          DECIMAL(38,12),  -- committed-use credits inside effective_cost, <= 0
+    x_dataset                    VARCHAR          -- which file of a bill in two files states the line: ActualCost, AmortizedCost
 );

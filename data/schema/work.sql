@@ -5,7 +5,7 @@
 CREATE TABLE IF NOT EXISTS load (
     load_id          VARCHAR PRIMARY KEY, -- sortable: UTC time of start + random tail
     source           VARCHAR NOT NULL,    -- name in inferledger.toml or --source
-    kind             VARCHAR NOT NULL,    -- focus, aws-cur, gcp, prometheus, requests, resources, prices
+    kind             VARCHAR NOT NULL,    -- focus, aws-cur, gcp, azure, oci, gpu-csv, on-prem, prometheus, requests, resources, prices-gcp, fx
     grain            VARCHAR NOT NULL,    -- cost, telemetry, traffic, reference
     status           VARCHAR NOT NULL,    -- loaded, replaced, unchanged, failed
     started_at       TIMESTAMP NOT NULL,
@@ -237,6 +237,17 @@ CREATE TABLE IF NOT EXISTS price (
     unit_price     DECIMAL(38,12) NOT NULL,
     currency       VARCHAR NOT NULL,
     effective_from TIMESTAMP
+);
+
+-- Exchange rates. Grain: source × day × pair of currencies: one unit of from_currency is `rate` units of to_currency.
+CREATE TABLE IF NOT EXISTS fx_rate (
+    source        VARCHAR NOT NULL,
+    load_id       VARCHAR NOT NULL,
+    file_id       VARCHAR NOT NULL,
+    day           DATE NOT NULL,
+    from_currency VARCHAR NOT NULL,
+    to_currency   VARCHAR NOT NULL,
+    rate          DECIMAL(38,12) NOT NULL
 );
 
 -- Charge months whose gpu_hour and part must be built again before the next publish.

@@ -11,7 +11,10 @@ other_rows AS (
         UNION ALL SELECT source FROM work.main.resource_map
         UNION ALL SELECT source FROM work.main.deployment_map
         UNION ALL SELECT source FROM work.main.price
+        UNION ALL SELECT source FROM work.main.fx_rate
     )
+    -- a bill that tells what its machines hold has lines, not mappings
+    WHERE source NOT IN (SELECT source FROM cost_rows)
     GROUP BY source
 ),
 -- exclusive end of the last day that was charged, or of the last hour that was seen
@@ -19,6 +22,7 @@ reach AS (
     SELECT source, max(day) + INTERVAL 1 DAY AS data_through FROM invoice_total GROUP BY source
     UNION ALL SELECT source, max(hour) + INTERVAL 1 HOUR FROM work.main.device_hour GROUP BY source
     UNION ALL SELECT source, max(hour) + INTERVAL 1 HOUR FROM work.main.traffic GROUP BY source
+    UNION ALL SELECT source, max(day) + INTERVAL 1 DAY FROM work.main.fx_rate GROUP BY source
 ),
 through AS (
     SELECT source, max(data_through) AS data_through FROM reach GROUP BY source

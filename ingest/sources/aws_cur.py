@@ -49,6 +49,7 @@ LAYOUT = Layout(
     required=("lineItem/UnblendedCost", "lineItem/UsageStartDate", "lineItem/LineItemType"),
     staging=Path(__file__).with_suffix(".sql"),
     complete=Path(__file__).with_name("aws_cur_complete.sql"),
+    completed=Path(__file__).with_name("aws_cur_completed.sql"),
     control="aws_cur",
     what="an AWS Cost and Usage Report",
     line_key=("identity/LineItemId", "bill/BillingPeriodStartDate"),

@@ -36,7 +36,16 @@ COLUMNS = (
     Column("service_category", names=("x_ServiceCategory", "ServiceCategory")),
     Column("commitment_discount_status", names=("x_CommitmentDiscountStatus", "CommitmentDiscountStatus")),
     Column("capacity_reservation_status", names=("x_CapacityReservationStatus", "CapacityReservationStatus")),
-    Column("instance_type_detail", names=("SkuPriceDetails.InstanceType", "x_InstanceType")),
+    Column(
+        "instance_type_detail",
+        names=(
+            "SkuPriceDetails.InstanceType",
+            "x_InstanceType",
+            # Azure keeps its meter's details under names of its own
+            "SkuPriceDetails.x_ServiceType",
+            "x_SkuDetails.ServiceType",
+        ),
+    ),
 )
 LAYOUT = Layout(
     columns=COLUMNS,

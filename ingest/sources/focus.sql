@@ -34,7 +34,8 @@ SELECT
     service_name,
     sku_id,
     sku_meter AS sku_description,
-    resource_id,
+    -- Azure writes one id in several cases; in lower case one machine stays one machine
+    CASE WHEN starts_with(lower(resource_id), '/subscriptions/') THEN lower(resource_id) ELSE resource_id END AS resource_id,
     resource_name,
     resource_type,
     region_id,

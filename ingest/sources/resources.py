@@ -36,9 +36,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ingest.files import Folder
 from ingest.source import SourceError, SourceFile
@@ -51,10 +59,18 @@ class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, protected_namespaces=())
 
 
+def _as_billed(resource_id: str) -> str:
+    """Azure writes one id in several cases, and the bill is kept in lower case."""
+    return resource_id.lower() if resource_id.lower().startswith("/subscriptions/") else resource_id
+
+
+ResourceId = Annotated[str, AfterValidator(_as_billed)]
+
+
 class Machine(_Row):
     """A billed machine and what telemetry calls it."""
 
-    resource_id: str = Field(min_length=1)
+    resource_id: ResourceId = Field(min_length=1)
     node: str | None = None
     provider_id: str | None = None
     instance_type: str | None = None
@@ -70,7 +86,7 @@ class Deployment(_Row):
     namespace: str | None = None
     pod: str | None = None
     served_name: str | None = None
-    resource_id: str | None = None
+    resource_id: ResourceId | None = None
     endpoint: str | None = None
     mode: Literal["real time", "batch"] | None = None
     team: str | None = None

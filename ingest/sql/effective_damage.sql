@@ -8,6 +8,7 @@ SELECT
 FROM staged
 WHERE charge_category = 'Usage' AND commitment_discount_id IS NULL AND billed_cost > 0
     AND effective_cost IS NOT NULL
+    AND x_dataset IS DISTINCT FROM 'ActualCost' -- its effective cost stands on the lines of the amortised dataset
 GROUP BY provider
 HAVING count_if(effective_cost = 0) > count(*) * 0.1
 ORDER BY zeros DESC

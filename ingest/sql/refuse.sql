@@ -1,5 +1,5 @@
 -- Staged lines that cannot be used, with the reason. A price that an export leaves out is unpriced, not wrong:
--- AWS's DiscountedUsage may come without one.
+-- AWS's DiscountedUsage may come without one; and Azure's amortised dataset alone knows no invoice.
 CREATE OR REPLACE TEMP TABLE refused AS
 SELECT
     line_id,
@@ -9,11 +9,13 @@ SELECT
         CASE WHEN charge_period_start IS NULL THEN 'no start of the charge period that can be read' END,
         CASE WHEN billing_period IS NULL THEN 'no billing period that can be read' END,
         CASE WHEN billed_cost IS NULL AND x_line_item_type IS DISTINCT FROM 'DiscountedUsage'
+            AND (x_dataset IS DISTINCT FROM 'AmortizedCost' OR effective_cost IS NULL)
             THEN 'no billed cost that can be read' END,
         CASE WHEN charge_period_end < charge_period_start THEN 'the charge period ends before it starts' END
     ) AS reason
 FROM read_parquet($staged)
 WHERE charge_period_start IS NULL
     OR billing_period IS NULL
-    OR (billed_cost IS NULL AND x_line_item_type IS DISTINCT FROM 'DiscountedUsage')
+    OR (billed_cost IS NULL AND x_line_item_type IS DISTINCT FROM 'DiscountedUsage'
+        AND (x_dataset IS DISTINCT FROM 'AmortizedCost' OR effective_cost IS NULL))
     OR charge_period_end < charge_period_start

@@ -158,6 +158,21 @@ def test_a_wrong_row_stops_the_load_and_says_where(tmp_path, warehouse, name, te
     assert len(rows(warehouse, "resource_map")) == 1
 
 
+def test_an_azure_id_is_kept_as_its_bill_is(tmp_path, warehouse):
+    told = "/subscriptions/S-1/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/VM-1"
+    path = tmp_path / "estate.toml"
+    path.write_text(f'''[[machine]]
+resource_id = "{told}"
+[[machine]]
+resource_id = "i-0ABC"
+''')
+    load_resources(warehouse, "estate", Resources(str(path)), Window())
+    told_ids = [
+        row["resource_id"] for row in answer(warehouse, "SELECT resource_id FROM resource_map ORDER BY 1")
+    ]
+    assert told_ids == [told.lower(), "i-0ABC"]
+
+
 def test_no_file(tmp_path, warehouse):
     with pytest.raises(SourceError, match="is not a file"):
         load_resources(warehouse, "resources", Resources(str(tmp_path / "absent.toml")), Window())

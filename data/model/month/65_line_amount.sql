@@ -17,7 +17,8 @@ SELECT
     CASE WHEN l.rung = 'serving_cpu' THEN coalesce(l.cpu_team, c.team) ELSE c.team END AS team,
     c.promotion AS promotion,
     c.effective_cost - c.promotion AS effective_cost,
-    CASE WHEN l.covered THEN to_money(0) ELSE c.billed_cost - c.promotion END AS billed_cost,
+    -- an unknown bill stays unknown
+    CASE WHEN l.covered AND c.billed_cost IS NOT NULL THEN to_money(0) ELSE c.billed_cost - c.promotion END AS billed_cost,
     CASE WHEN l.covered THEN c.billed_cost - c.promotion ELSE to_money(0) END AS covered_billed_cost,
     c.contracted_cost AS contracted_cost, c.list_cost AS list_cost,
     CASE WHEN c.effective_usable THEN c.billed_cost - coalesce(c.effective_cost, to_money(0)) END AS timing

