@@ -27,9 +27,12 @@ COLUMNS = (
         "money", "pricing_quantity consumed_quantity billed_cost effective_cost contracted_cost list_cost"
     ),
     *columns("time", "billing_period_start charge_period_start charge_period_end"),
-    Column("tags", "tags"),
+    Column("tags", "tags", ("Tags", "x_Labels")),  # GCP's native export has no Tags
     # 1.3 renamed ProviderName, 1.4 took it out; GCP's preview of 1.2 has both
     Column("provider_name", names=("ProviderName", "ServiceProviderName")),
+    # what GCP's native export says in columns of its own, where FOCUS has one and it leaves that out
+    *columns("json", "x_credits x_system_labels"),
+    Column("x_subscription_instance_id"),
     Column("instance_type_detail", names=("SkuPriceDetails.InstanceType", "x_InstanceType")),
 )
 LAYOUT = Layout(

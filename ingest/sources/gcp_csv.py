@@ -58,6 +58,7 @@ def _json(file: SourceFile, column: str, number: int, cell: str) -> str:
         return json.dumps(ast.literal_eval(cell))
     except (ValueError, SyntaxError, TypeError) as error:
         raise SourceError(
-            f"{file.uri} line {number}: its {column} cannot be read: {cell[:80]}. "
-            "Expected JSON, or what Python prints. Nothing was loaded. Export it nested instead, as NDJSON or Parquet, or load it from BigQuery."
+            f"{file.uri} line {number}: its {column} cannot be read: {cell[:80]}. Expected JSON, or what "
+            "Python prints. Nothing was loaded. Export it nested instead, as NDJSON or Parquet, or load it "
+            "from BigQuery."
         ) from error
