@@ -27,7 +27,7 @@ from data.sql import HERE, macros, parquet_view, sql
 if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
-COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price")
+COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price", "account")
 MODEL_FOLDERS = ("model", "schema", "reference")
 
 

@@ -81,6 +81,15 @@ endpoint_option = click.option(
 )
 
 
+def bigquery_options(command: Callable[..., None]) -> Callable[..., None]:
+    """--project, --region: who runs the queries, and where the data lies."""
+    project = click.option(
+        "--project", metavar="ID", help="Project that runs the queries, else the table's own."
+    )
+    region = click.option("--region", metavar="NAME", help="Where the dataset lies, such as EU.")
+    return project(region(command))
+
+
 @click.group(cls=Sources, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """Load billing exports and telemetry, and publish what came of them as a snapshot for the dashboard."""
@@ -105,20 +114,56 @@ def aws_cur(location: str, endpoint_url: str | None, **common: Any) -> None:  # 
 
 
 @main.command()
-@click.argument("location", metavar="FILE|DIR")
+@click.argument("location", metavar="bigquery://PROJECT.DATASET[.TABLE]|FILE|DIR")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what BigQuery would scan and what that costs; load nothing."
+)
+@bigquery_options
+@endpoint_option
 @source_options
-def gcp(location: str, **common: Any) -> None:  # noqa: ANN401
-    """GCP detailed billing export, nested, as NDJSON or Parquet files."""
-    _load_one(settings.GcpOptions(location=location), **common)
+def gcp(location: str, dry_run: bool, **told: Any) -> None:  # noqa: ANN401
+    """GCP billing export: detailed, standard or FOCUS, from BigQuery, or nested as NDJSON or Parquet files.
+
+    BigQuery is asked with Application Default Credentials. A pricing export fills the list prices.
+    """
+    asked = {name: told.pop(name) for name in ("project", "region", "endpoint_url")}
+    options = settings.GcpOptions(location=location, **asked)
+    if dry_run:
+        _estimate(options, told["source"] or options.kind, Window(told["since"], told["until"]))
+    elif location.endswith(".cloud_pricing_export"):
+        _load_one(settings.GcpPricesOptions(table=location, **asked), **told)
+    else:
+        _load_one(options, **told)
+
+
+@main.command()
+@click.argument("provider", type=click.Choice(["gcp"]))
+@click.option("--table", metavar="bigquery://…", help="A pricing export instead of the public catalogue.")
+@bigquery_options
+@endpoint_option
+@source_options
+def prices(
+    provider: str,  # noqa: ARG001 - a word of the command
+    table: str | None,
+    project: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    **common: Any,  # noqa: ANN401
+) -> None:
+    """List prices of GPU machines, from the provider's catalogue or from a pricing export."""
+    options = settings.GcpPricesOptions(
+        table=table, project=project, region=region, endpoint_url=endpoint_url
+    )
+    _load_one(options, **common)
 
 
 @main.command()
 @click.argument("provider", type=click.Choice(["gcp"]))
 @endpoint_option
 @source_options
-def prices(provider: str, endpoint_url: str | None, **common: Any) -> None:  # noqa: ANN401, ARG001
-    """List prices of GPU machines, from the provider's catalogue."""
-    _load_one(settings.GcpPricesOptions(endpoint_url=endpoint_url), **common)
+def accounts(provider: str, endpoint_url: str | None, **common: Any) -> None:  # noqa: ANN401, ARG001
+    """Names of billing accounts, and which projects they pay for."""
+    _load_one(settings.GcpAccountsOptions(endpoint_url=endpoint_url), **common)
 
 
 @main.command()
@@ -254,6 +299,23 @@ def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], window: Wi
         _fail(str(error))
     report.print_outcome(outcome)
     sys.exit(1 if outcome.failed else 0)
+
+
+def _estimate(options: settings.GcpOptions, name: str, window: Window) -> None:
+    """Prints what BigQuery would scan, by what the newest snapshot holds of the table."""
+    from ingest.bigquery import is_bigquery
+    from ingest.load_bigquery import estimate
+
+    if not is_bigquery(options.location):
+        raise click.UsageError("--dry-run is about BigQuery; files cost nothing to read.")
+    try:
+        con = open_latest(store_home()).cursor()
+    except NoSnapshot:
+        con = None
+    try:
+        report.print_estimates(options.location, estimate(con, name, options, window))
+    except SourceError as error:
+        _fail(str(error))
 
 
 def _settings(config: Path | None) -> Settings:

@@ -92,7 +92,7 @@ def _replace(
 
 def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Staged:
     """Fills stage_cost with the delivery's charge lines, file by file, and control_part with its invoice totals."""
-    con, staged = load.con, Staged()
+    con, staged = load.con, Staged(notes=list(delivery.notes))
     con.execute("DROP TABLE IF EXISTS temp.stage_cost")
     con.execute(data_sql("schema/cost"))
     con.execute(raw.macros())

@@ -46,6 +46,12 @@ def _aws_cur(
 def _gcp(
     wh: Warehouse, name: str, options: settings.GcpOptions, window: Window, progress: Progress
 ) -> list[LoadResult]:
+    from ingest.bigquery import is_bigquery
+
+    if is_bigquery(options.location):
+        from ingest.load_bigquery import load_bigquery
+
+        return load_bigquery(wh, name, options, window, progress)
     from ingest.load_cost import load_deliveries
     from ingest.sources.gcp import GcpExport
 
@@ -56,6 +62,12 @@ def _gcp_prices(
     wh: Warehouse, name: str, options: settings.GcpPricesOptions, window: Window, progress: Progress
 ) -> list[LoadResult]:
     from ingest.load_prices import load_prices
+
+    if options.table:
+        from ingest.sources.gcp_price_export import GcpPriceExport
+
+        export = GcpPriceExport(options.table, options.project, options.region, options.endpoint_url)
+        return load_prices(wh, name, export, window, progress)
     from ingest.sources.gcp_prices import GcpPrices
 
     return load_prices(wh, name, GcpPrices(options.endpoint_url), window, progress)
@@ -90,6 +102,15 @@ def _resources(
     return load_resources(wh, name, Resources(options.location), window, progress)
 
 
+def _gcp_accounts(
+    wh: Warehouse, name: str, options: settings.GcpAccountsOptions, window: Window, progress: Progress
+) -> list[LoadResult]:
+    from ingest.load_accounts import load_accounts
+    from ingest.sources.gcp_accounts import GcpAccounts
+
+    return load_accounts(wh, name, GcpAccounts(options.endpoint_url), window, progress)
+
+
 REGISTRY: Mapping[str, Kind] = {
     "focus": Kind("cost", _focus),
     "aws-cur": Kind("cost", _aws_cur),
@@ -98,4 +119,5 @@ REGISTRY: Mapping[str, Kind] = {
     "prometheus": Kind("telemetry", _prometheus),
     "requests": Kind("traffic", _requests),
     "resources": Kind("reference", _resources),
+    "accounts-gcp": Kind("reference", _gcp_accounts),
 }

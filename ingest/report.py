@@ -61,6 +61,17 @@ def print_outcome(outcome: Outcome) -> None:
     console.print(f"snapshot {outcome.snapshot.generation} · {outcome.snapshot.path}", soft_wrap=True)
 
 
+def print_estimates(what: str, estimates: Sequence[tuple[str, object]]) -> None:
+    """What a load would scan, step by step."""
+    console = _console()
+    console.print(f"{what}: nothing was scanned. A load would scan, for", soft_wrap=True)
+    for step, scanned in estimates:
+        console.print(f"  {step}: {scanned}", soft_wrap=True)
+    console.print(
+        "  (Google's list price unless usd_per_tib says otherwise; at least 10 MB a query.)", soft_wrap=True
+    )
+
+
 def print_status(status: Status) -> None:
     """The same figures as `status --json`, for people."""
     console = _console()

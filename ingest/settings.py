@@ -19,6 +19,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -56,12 +57,19 @@ class AwsCurOptions(Options):
 
 class GcpOptions(Options):
     kind: Literal["gcp"] = "gcp"
-    location: str
+    location: str  # a file, a folder, or bigquery://project.dataset[.table]; what follows is about the last
+    project: str | None = None  # the project that runs, and pays for, the queries; else the table's
+    region: str | None = None  # where the dataset lies, such as EU; BigQuery mostly finds that by itself
+    endpoint_url: str | None = None  # a server that speaks like BigQuery
+    usd_per_tib: Decimal = Decimal("6.25")  # for estimates: Google's list price in the US since 2023-07-05
 
 
 class GcpPricesOptions(Options):
     kind: Literal["prices-gcp"] = "prices-gcp"
-    endpoint_url: str | None = None  # a catalogue other than Google's
+    table: str | None = None  # bigquery://project.dataset.cloud_pricing_export instead of the catalogue
+    project: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None  # a catalogue, or a BigQuery, other than Google's
 
 
 class PrometheusOptions(Options):
@@ -84,6 +92,11 @@ class ResourcesOptions(Options):
     location: str
 
 
+class GcpAccountsOptions(Options):
+    kind: Literal["accounts-gcp"] = "accounts-gcp"
+    endpoint_url: str | None = None  # a Cloud Billing API other than Google's
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -92,6 +105,7 @@ AnyOptions = (
     | PrometheusOptions
     | RequestsOptions
     | ResourcesOptions
+    | GcpAccountsOptions
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)

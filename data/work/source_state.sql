@@ -11,6 +11,7 @@ other_rows AS (
         UNION ALL SELECT source FROM work.main.resource_map
         UNION ALL SELECT source FROM work.main.deployment_map
         UNION ALL SELECT source FROM work.main.price
+        UNION ALL SELECT source FROM work.main.account
     )
     GROUP BY source
 ),

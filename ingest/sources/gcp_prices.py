@@ -27,7 +27,8 @@ DEVICES = (
     (r"\bP100 GPU", "P100 16GB"),
     (r"\bP4 GPU", "P4"),
 )
-MACHINE_PARTS = re.compile(r"\b(?:A2|A3|A4|A4X|G2|G4)\w* Instance (?:Core|Ram)\b", re.IGNORECASE)
+# "A3 Instance Core", "A3Plus Instance Core", "A3 Ultra Instance Ram", "DWS Defined Duration A4 Instance Core"
+MACHINE_PARTS = re.compile(r"\b(?:A2|A3|A4X?|G2|G4)\w*(?: \w+)? Instance (?:Core|Ram)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
