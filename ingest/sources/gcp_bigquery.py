@@ -56,7 +56,7 @@ STANDARD = Shape("standard", note=WITHOUT_RESOURCES, **_USAGE)  # type: ignore[a
 FOCUS = Shape(
     name="FOCUS",
     layout=focus.LAYOUT,
-    month="FORMAT_TIMESTAMP('%Y%m', BillingPeriodStart)",
+    month="FORMAT_DATE('%Y%m', DATE(BillingPeriodStart))",
     exported="x_ExportTime",
     used="ChargePeriodStart",
     billed="BilledCost",
