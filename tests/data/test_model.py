@@ -569,3 +569,19 @@ def test_a_gcp_machine_without_a_type_is_told_by_its_gpu_sku(wh):
         1200,
         Decimal("7.5"),
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("a2-highgpu-2g", money(unobserved="7.5", shared="0.3")),
+        # only the GPU SKU is sure to be one: core and memory may be any machine's of an account that has GPUs
+        (None, money(unobserved="6", shared="1.8")),
+    ],
+)
+def test_gpus_of_an_export_without_resources_are_unobserved_not_outside(wh, spec, expected):
+    rows = gcp_skus("vm", spec, "Nvidia Tesla A100 GPU running in Americas", 2400, 24 * 1200)
+    load_lines(wh, [row | {"resource_id": None, "resource_name": None} for row in rows])
+    con = published(wh)
+    assert ladder(con) == expected
+    assert con.execute("SELECT count(*) FROM gpu_hour").fetchone() == (0,)

@@ -9,11 +9,13 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import duckdb
 import pytest
 from bigquery_server import DETAILED, NATIVE_FOCUS, PRICING, PROJECT, STANDARD, Dataset, emulator
 from click.testing import CliRunner
 from cost_store import GCP_LINE, invoiced, load, rows, store_state, sums, write_ndjson
 
+from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.bigquery import TIB, Estimate, parse
@@ -127,6 +129,35 @@ def _known(value, members):
     if isinstance(value, list):
         return [_known(item, members) for item in value]
     return {k: v for k, v in value.items() if k in members} if isinstance(value, dict) else value
+
+
+def test_the_sku_rows_of_a_machine_become_one_machine_whose_bill_is_explained(wh, export):
+    """20 minutes of two A100s: core 1 + memory 0.5 + GPU 6, and 0.3 of disk beside; telemetry saw nothing of it."""
+    skus = {
+        "A2 Instance Core running in Americas": (1, 24 * 1200),
+        "A2 Instance Ram running in Americas": (0.5, 170 * 1200),
+        "Nvidia Tesla A100 GPU running in Americas": (6, 2 * 1200),
+        "SSD backed Local Storage": (0.3, 375 * 1200),
+    }
+    for sku, (cost, amount) in skus.items():
+        export.add(
+            line(
+                sku={"id": sku[:4], "description": sku},
+                cost=cost,
+                usage={"amount": amount, "unit": "seconds"},
+                resource={"name": "vm", "global_name": "//compute.googleapis.com/vm"},
+                system_labels=[{"key": "compute.googleapis.com/machine_spec", "value": "a2-highgpu-2g"}],
+            )
+        )
+    export.load()
+    with duckdb.connect(str(wh.publish(ModelSettings()).path), read_only=True) as con:
+        rungs = con.execute("SELECT rung, sum(effective_cost) FROM ladder GROUP BY 1 ORDER BY 1").fetchall()
+        assert [(rung, amount) for rung, amount in rungs if amount] == [
+            ("shared", Decimal("0.3")),
+            ("unobserved", Decimal("7.5")),
+        ]
+        told = con.execute("SELECT count(*), sum(billed_seconds), sum(cost), min(gpu_model) FROM gpu_hour")
+        assert told.fetchone() == (2, 2 * 1200, Decimal("7.5"), "A100 40GB")
 
 
 def test_the_same_table_twice_is_read_once(wh, export):
