@@ -16,7 +16,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from ingest.bigquery import SCHEME, Estimate, ask, asking, connect, find, name_of, parse, tables_of, uri_of
+from ingest.bigquery import (
+    SCHEME,
+    Estimate,
+    ask,
+    asking,
+    batches,
+    connect,
+    connect_storage,
+    find,
+    name_of,
+    parse,
+    tables_of,
+    uri_of,
+)
 from ingest.control import COLUMNS as CONTROL_COLUMNS
 from ingest.layout import Layout
 from ingest.raw import squash
@@ -113,6 +126,7 @@ class BigQueryExport:
     known: Mapping[str, State] = field(default_factory=dict)
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     told: Callable[[str], None] = lambda _: None
+    storage: Any = None  # a client of the Storage Read API, if there is one
     kind: ClassVar[str] = "gcp"
 
     @property
@@ -207,7 +221,7 @@ class BigQueryExport:
         lines, sink = 0, None
         with asking(self.uri):
             try:
-                for batch in self._query("rows", told).to_arrow_iterable():
+                for batch in batches(lambda: self._query("rows", told), self.storage, self.told):
                     sink = sink or pq.ParquetWriter(path, batch.schema, compression="zstd")
                     sink.write_batch(batch)
                     lines += batch.num_rows
@@ -280,7 +294,8 @@ def open_export(
     home, dataset, table = parse(location)
     client = connect(project or home, region, endpoint_url)
     found = find(client, home, dataset, table or _chosen(client, home, dataset))
-    return BigQueryExport(client, found, _shape(found), usd_per_tib)
+    storage = connect_storage(endpoint_url)
+    return BigQueryExport(client, found, _shape(found), usd_per_tib, storage=storage)
 
 
 def _chosen(client: Any, project: str, dataset: str) -> str:  # noqa: ANN401

@@ -10,15 +10,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bigquery_server import DETAILED, NATIVE_FOCUS, PRICING, PROJECT, STANDARD, Dataset, emulator
 from click.testing import CliRunner
 from cost_store import GCP_LINE, invoiced, load, rows, store_state, sums, write_ndjson
+from google.api_core.exceptions import PermissionDenied
+from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.__main__ import main
-from ingest.bigquery import TIB, Estimate, parse
+from ingest.bigquery import TIB, Estimate, batches, parse
 from ingest.load_bigquery import known_months, load_bigquery
 from ingest.load_prices import load_prices
 from ingest.settings import GcpOptions
@@ -42,10 +46,10 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def dataset(server):
-    client, url = server
+    client, url, grpc_port = server
     name = f"billing_{next(NUMBER)}"
     client.create_dataset(name)
-    return Dataset(client, name, url)
+    return Dataset(client, name, url, grpc_port)
 
 
 @pytest.fixture
@@ -415,13 +419,46 @@ def test_only_columns_that_somebody_reads_are_paid_for(export, dataset):
     export.add(line())
     (file,) = next(found := deliveries(export, dataset)).files
     file.bring()
-    import pyarrow.parquet as pq
-
     schema = pq.read_schema(file.path)
     found.close()
     assert {"cost", "credits", "labels", "invoice", "usage"} <= set(schema.names)
     assert not {"seller_name", "tags", "transaction_type"} & set(schema.names)
     assert [member.name for member in schema.field("project").type] == ["id", "name"]
+
+
+def handed_over(dataset, storage, told=lambda _: None):
+    """All rows of the table in a fixed order; a table, since the emulator keeps answers from the Storage API.
+
+    Only columns whose spelling is one: a record that is missing may be one of NULLs.
+    """
+    found = batches(lambda: dataset.client.list_rows(f"{PROJECT}.{dataset.name}.{TABLE}"), storage, told)
+    plain = ["cost", "credits", "labels", "usage_start_time", "export_time", "currency", "invoice"]
+    return pa.Table.from_batches(found).select(plain).sort_by("cost").to_pylist()
+
+
+def some(count):
+    for n in range(count):
+        yield line(cost=n / 8, credits=[credit(-n / 16)] * (n % 3), labels=[{"key": "n", "value": str(n)}])
+
+
+def test_rows_are_the_same_by_rest_and_by_the_storage_api(export, dataset):
+    export.add(*some(300))
+    by_rest = handed_over(dataset, None)
+    assert len(by_rest) == 300
+    assert handed_over(dataset, dataset.storage()) == by_rest
+
+
+def test_without_the_right_to_the_storage_api_rows_come_by_rest(export, dataset, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionDenied("bigquery.readsessions.create denied")
+
+    export.add(*some(300))
+    monkeypatch.setattr(BigQueryReadClient, "create_read_session", refuse)
+    told = []
+    assert handed_over(dataset, dataset.storage(), told.append) == handed_over(dataset, None)
+    assert told == [
+        "reading slowly, by REST: grant BigQuery Read Session User (bigquery.readsessions.create denied)"
+    ]
 
 
 @pytest.fixture

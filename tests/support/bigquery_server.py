@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
+from google.cloud.bigquery_storage_v1 import BigQueryReadClient
+from google.cloud.bigquery_storage_v1.services.big_query_read.transports import BigQueryReadGrpcTransport
 
 ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv-bqemulator"
 PROJECT = "billing-host"
@@ -109,6 +112,14 @@ class Dataset:
     client: bigquery.Client
     name: str
     endpoint_url: str
+    grpc_port: int = 0
+
+    def storage(self) -> BigQueryReadClient:
+        """The Storage Read API of the emulator, which speaks gRPC without encryption."""
+        channel = grpc.insecure_channel(
+            f"127.0.0.1:{self.grpc_port}", [("grpc.max_receive_message_length", -1)]
+        )
+        return BigQueryReadClient(transport=BigQueryReadGrpcTransport(channel=channel))
 
     def create(self, table: str, schema: Iterable[Any], partitioned_by: str | None = "") -> str:
         """An empty table, partitioned by load time ('') or by a column; returns where `ingest gcp` finds it."""
@@ -131,13 +142,13 @@ class Dataset:
 
 
 @contextmanager
-def emulator(folder: Path) -> Iterator[tuple[bigquery.Client, str]]:
-    """Starts an emulator; yields a client and its address, ends it. Skips where it is not installed."""
+def emulator(folder: Path) -> Iterator[tuple[bigquery.Client, str, int]]:
+    """Starts an emulator; yields a client, its address and its gRPC port, ends it. Skips where it is not installed."""
     program = ENVIRONMENT / "bin" / "bqemulator"
     if not program.exists():
         pytest.skip("no BigQuery emulator: make emulator")
-    rest, grpc = _free_port(), _free_port()
-    command = [program, "start", "--ephemeral", "--rest-port", str(rest), "--grpc-port", str(grpc)]
+    rest, rpc = _free_port(), _free_port()
+    command = [program, "start", "--ephemeral", "--rest-port", str(rest), "--grpc-port", str(rpc)]
     environment = {**os.environ, "HOME": str(ENVIRONMENT / "home")}  # where its DuckDB extension lies
     with (
         (folder / "log").open("w") as log,
@@ -150,7 +161,7 @@ def emulator(folder: Path) -> Iterator[tuple[bigquery.Client, str]]:
             client = bigquery.Client(
                 project=PROJECT, credentials=nobody, client_options={"api_endpoint": url}
             )
-            yield client, url
+            yield client, url, rpc
             client.close()
         finally:
             server.terminate()
