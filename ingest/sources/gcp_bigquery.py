@@ -7,7 +7,7 @@ named by how many rows, which sum and which last export time it has; months with
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, partial
@@ -48,24 +48,24 @@ WITHOUT_RESOURCES = (
 class Shape:
     """One kind of billing table: how it is told, and SQL over its columns."""
 
-    name: str
+    name: str  # as Google calls it
     layout: Layout
     month: str  # the invoice month as YYYYMM
     exported: str  # when Google added the row
-    used: str
-    billed: str
+    used: str  # when the charged usage began
+    billed: str  # what a row adds to the invoice
     note: str | None = None
 
 
-_USAGE = {
-    "layout": gcp.LAYOUT,
-    "month": "invoice.month",
-    "exported": "export_time",
-    "used": "usage_start_time",
-    "billed": "CAST(cost AS NUMERIC) + IFNULL((SELECT SUM(CAST(c.amount AS NUMERIC)) FROM UNNEST(credits) AS c), 0)",
-}
-DETAILED = Shape("detailed", **_USAGE)  # type: ignore[arg-type]
-STANDARD = Shape("standard", note=WITHOUT_RESOURCES, **_USAGE)  # type: ignore[arg-type]
+DETAILED = Shape(
+    name="detailed",
+    layout=gcp.LAYOUT,
+    month="invoice.month",
+    exported="export_time",
+    used="usage_start_time",
+    billed="CAST(cost AS NUMERIC) + IFNULL((SELECT SUM(CAST(c.amount AS NUMERIC)) FROM UNNEST(credits) AS c), 0)",
+)
+STANDARD = replace(DETAILED, name="standard", note=WITHOUT_RESOURCES)
 FOCUS = Shape(
     name="FOCUS",
     layout=focus.LAYOUT,
@@ -142,7 +142,8 @@ class BigQueryExport:
         months = self._months_to_ask(window)
         if not months:
             return
-        self.told(f"{self.uri}: which months have changed: {self._estimate('months', self._bounds(months))}")
+        scanned = self._estimate("months", self._bounds(months))
+        self.told(f"{self.uri}, {self.shape.name} export: which months have changed: {scanned}")
         found = self._ask_months(months)
         without = next((row for row in found if row["month"] is None), None)
         stated = [Month(**row) for row in found if row["month"] is not None]
