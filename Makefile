@@ -4,10 +4,12 @@ PORT   ?= 8501
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.locked
+# the tests' BigQuery emulator wants an older protobuf and DuckDB than ours
+EMULATOR := .venv-bqemulator
 
 export INFERLEDGER_CI
 
-.PHONY: help run setup test lint bench browser-tools shots lock clean
+.PHONY: help run setup test lint bench browser-tools emulator shots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,11 +44,16 @@ lint: setup
 	$(BIN)/lint-imports
 
 # pytest's closing line comes last
-test: setup browser-tools lint
+test: setup browser-tools emulator lint
 	$(BIN)/python -m pytest $(PYTEST)
 
 browser-tools:
 	@sh .ci/debian chromium prometheus
+
+emulator: $(EMULATOR)/.locked
+
+$(EMULATOR)/.locked: tests/support/bqemulator.lock | $(STAMP)
+	@sh .ci/bqemulator $(PYTHON) $(EMULATOR) $< && touch $@ || echo "No BigQuery emulator: the tests that need it skip and say so."
 
 bench: setup browser-tools
 	$(BIN)/python tests/bench
@@ -57,6 +64,7 @@ shots: setup browser-tools
 # after a change of pyproject.toml; needs uv
 lock:
 	uv pip compile --universal --python-version 3.11 --group dev pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o requirements.lock
+	uv pip compile --universal --python-version 3.11 tests/support/bqemulator.in --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o tests/support/bqemulator.lock
 
 clean:
-	rm -rf $(VENV) data/store
+	rm -rf $(VENV) $(EMULATOR) data/store

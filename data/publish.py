@@ -27,7 +27,9 @@ from data.sql import macros, parquet_view, sql
 if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
-COPIED = ("load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price", "fx_rate")
+COPIED = (
+    "load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price", "fx_rate", "account",
+)  # fmt: skip
 
 
 class Model(Protocol):

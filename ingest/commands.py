@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -21,7 +22,10 @@ from ingest.configure import askable
 from ingest.settings import OPTIONS, AnyOptions, Options, did_you_mean
 from ingest.source import Window
 
-SHARED = {"prices": "List prices of GPU machines, from the provider's catalogue."}
+SHARED = {
+    "prices": "List prices of GPU machines, from the provider's catalogue.",
+    "accounts": "Names of accounts, as the provider tells them.",
+}
 DRY_RUN_HELP = (
     "Do everything but keep nothing: show what would be loaded, and the first rows as they would land."
 )
@@ -207,7 +211,7 @@ def _shape(info: FieldInfo) -> dict[str, Any]:
     single = kinds[0] if kinds and origin is None else kind
     if single is bool:
         return {"is_flag": True, "default": None}
-    return {"type": {datetime: Moment()}.get(single, single)}  # type: ignore[arg-type]
+    return {"type": {datetime: Moment(), Decimal: str}.get(single, single)}  # type: ignore[arg-type]
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401

@@ -103,7 +103,7 @@ def _replace(
 
 def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Tally:
     """Shows the delivery's charge lines as `staged`, file by file, and fills control_part with its invoice totals."""
-    con, tally = load.con, Tally()
+    con, tally = load.con, Tally(notes=list(delivery.notes))
     staged.prepare(load)
     con.execute(raw.macros())
     control.prepare(con)

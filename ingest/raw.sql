@@ -57,13 +57,32 @@ CREATE OR REPLACE TEMP MACRO tags_of_object(x) AS
 -- '{"a": "b"}', and the same without its braces
 CREATE OR REPLACE TEMP MACRO tags_of_text(x) AS
     CASE WHEN starts_with(ltrim(x), '{') THEN tags_of_object(x) ELSE tags_of_object('{' || x || '}') END;
--- [{"key": "a", "value": "b"}]
+-- [{"key": "a", "value": "b"}]; GCP's FOCUS export says Key and Value
 CREATE OR REPLACE TEMP MACRO tags_of_records(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN
         tags_of_pairs(list_transform(from_json(x, '["JSON"]'), lambda e:
-            {'k': e ->> 'key', 'v': e ->> 'value'}))
+            {'k': coalesce(e ->> 'key', e ->> 'Key'), 'v': coalesce(e ->> 'value', e ->> 'Value')}))
     END;
 CREATE OR REPLACE TEMP MACRO tags_of_columns(names, cells) AS
     tags_of_pairs(list_transform(
         list_filter(list_zip(names, cells), lambda e: text_of(e[2]) IS NOT NULL),
         lambda e: {'k': e[1], 'v': e[2]}));
+
+-- GCP names services and SKUs, but no category.
+CREATE OR REPLACE TEMP MACRO gcp_service_category(service, sku) AS CASE
+    WHEN regexp_matches(service, 'Vertex AI|AI Platform|Gemini|Dialogflow|Cloud Vision|Natural Language|Speech', 'i') THEN 'AI and Machine Learning'
+    WHEN regexp_matches(sku, 'network|egress|ingress|data transfer|load balanc', 'i') THEN 'Networking'
+    WHEN regexp_matches(sku, 'storage|PD capacity|snapshot', 'i') OR regexp_matches(service, 'storage|filestore', 'i') THEN 'Storage'
+    WHEN regexp_matches(service, 'Compute Engine|Kubernetes Engine|Cloud Run|Functions', 'i') THEN 'Compute'
+    WHEN regexp_matches(service, 'SQL|BigQuery|Spanner|Bigtable|Firestore|Memorystore', 'i') THEN 'Databases'
+    WHEN regexp_matches(service, 'Support|Logging|Monitoring', 'i') THEN 'Management and Governance'
+END;
+-- Of GCP's credits, [{type, name, id, amount}], the promotional ones and those for committed use. A credit without a type
+-- is known by its name.
+CREATE OR REPLACE TEMP MACRO promotion_of(credits) AS
+    coalesce(list_sum(list_transform(list_filter(credits, lambda c:
+        c.type = 'PROMOTION' OR (coalesce(c.type, '') = '' AND starts_with(coalesce(c.name, c.id), 'FreeTrial'))),
+        lambda c: money_of_text(c.amount))), 0);
+CREATE OR REPLACE TEMP MACRO commitment_credit_of(credits) AS
+    coalesce(list_sum(list_transform(list_filter(credits, lambda c: starts_with(c.type, 'COMMITTED_USAGE_DISCOUNT')),
+        lambda c: money_of_text(c.amount))), 0);

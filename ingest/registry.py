@@ -43,8 +43,11 @@ class Kind:
 REGISTRY: Mapping[str, Kind] = {
     "focus": Kind("cost", "ingest.sources.focus:Focus", "ingest.load_cost:load_deliveries"),
     "aws-cur": Kind("cost", "ingest.sources.aws_cur:AwsCur", "ingest.load_cost:load_deliveries"),
-    "gcp": Kind("cost", "ingest.sources.gcp:GcpExport", "ingest.load_cost:load_deliveries"),
-    "prices-gcp": Kind("reference", "ingest.sources.gcp_prices:GcpPrices", "ingest.load_prices:load_prices"),
+    # files, or a BigQuery table, whose loader asks the store first what is new
+    "gcp": Kind("cost", "ingest.settings:GcpOptions", "ingest.load_gcp:load_gcp"),
+    "prices-gcp": Kind(
+        "reference", "ingest.sources.gcp_prices:open_prices", "ingest.load_prices:load_prices"
+    ),
     "prometheus": Kind(
         "telemetry", "ingest.sources.prometheus:from_options", "ingest.load_telemetry:load_telemetry"
     ),
@@ -57,4 +60,7 @@ REGISTRY: Mapping[str, Kind] = {
     "gpu-csv": Kind("cost", "ingest.sources.gpu_csv:GpuCsv", "ingest.load_cost:load_deliveries"),
     "on-prem": Kind("cost", "ingest.sources.on_prem:OnPrem", "ingest.load_cost:load_deliveries"),
     "fx": Kind("reference", "ingest.sources.fx:Rates", "ingest.load_fx:load_fx"),
+    "accounts-gcp": Kind(
+        "reference", "ingest.sources.gcp_accounts:GcpAccounts", "ingest.load_accounts:load_accounts"
+    ),
 }

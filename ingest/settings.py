@@ -19,6 +19,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from os.path import commonprefix
 from pathlib import Path
@@ -47,6 +48,8 @@ class Options(BaseModel):
 
 # any: pydantic's Field() is typed as what it stands for
 ENDPOINT: Any = Field(None, title="URL", description="Server to ask instead of the cloud's own.")
+PROJECT: Any = Field(None, title="ID", description="Project that runs the queries, else the table's own.")
+REGION: Any = Field(None, title="NAME", description="Where the dataset lies, such as EU.")
 
 
 class FocusOptions(Options):
@@ -66,16 +69,32 @@ class AwsCurOptions(Options):
 
 
 class GcpOptions(Options):
-    """GCP detailed billing export, nested, as NDJSON or Parquet files."""
+    """GCP billing export: detailed, standard or FOCUS, from BigQuery, or nested as NDJSON or Parquet files.
+
+    BigQuery is asked with Application Default Credentials.
+    """
 
     kind: Literal["gcp"] = "gcp"
-    location: str = Field(title="FILE|DIR")
+    location: str = Field(title="bigquery://PROJECT.DATASET[.TABLE]|FILE|DIR")
+    project: str | None = PROJECT
+    region: str | None = REGION
+    endpoint_url: str | None = ENDPOINT
+    usd_per_tib: Decimal = Field(
+        Decimal("6.25"),
+        title="USD",
+        description="Price of scanning a TiB, for estimates (Google's, 2023-07-05).",
+    )
 
 
 class GcpPricesOptions(Options):
-    """List prices of GPU machines, from the Cloud Catalog."""
+    """List prices of GPU machines, from the Cloud Catalog or from a pricing export."""
 
     kind: Literal["prices-gcp"] = "prices-gcp"
+    table: str | None = Field(
+        None, title="bigquery://…", description="A pricing export instead of the public catalogue."
+    )
+    project: str | None = PROJECT
+    region: str | None = REGION
     endpoint_url: str | None = ENDPOINT
 
 
@@ -209,6 +228,13 @@ class FxOptions(Options):
     location: str | None = Field(None, title="[FILE]")
 
 
+class GcpAccountsOptions(Options):
+    """Names of billing accounts, and which projects they pay for."""
+
+    kind: Literal["accounts-gcp"] = "accounts-gcp"
+    endpoint_url: str | None = ENDPOINT
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -222,6 +248,7 @@ AnyOptions = (
     | GpuCsvOptions
     | OnPremOptions
     | FxOptions
+    | GcpAccountsOptions
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)

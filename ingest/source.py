@@ -45,6 +45,7 @@ class Delivery:
     delivery_id: str
     files: tuple[SourceFile, ...]
     billing_period: date | None = None
+    notes: tuple[str, ...] = ()  # what a reader should know of it
 
 
 class CostSource(Protocol):

@@ -65,11 +65,11 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def pytest_sessionfinish(session):
-    """In CI a skipped browser or Prometheus test is a failure: there, nothing may be missing."""
+    """In CI a skipped browser, Prometheus or BigQuery test is a failure: there, nothing may be missing."""
     if not os.environ.get("INFERLEDGER_CI"):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    must_run = {"browser", "prometheus"}
+    must_run = {"browser", "prometheus", "bigquery"}
     skipped = [
         r.nodeid for r in reporter.stats.get("skipped", []) if must_run & set(getattr(r, "keywords", {}))
     ]

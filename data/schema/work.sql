@@ -250,5 +250,17 @@ CREATE TABLE IF NOT EXISTS fx_rate (
     rate          DECIMAL(38,12) NOT NULL
 );
 
+-- Names of accounts and who pays for whom, as the provider tells them. Grain: source × account.
+CREATE TABLE IF NOT EXISTS account (
+    source     VARCHAR NOT NULL,
+    load_id    VARCHAR NOT NULL,
+    provider   VARCHAR NOT NULL,
+    account_id VARCHAR NOT NULL,          -- as billing_account_id and sub_account_id on the bill
+    kind       VARCHAR NOT NULL,          -- billing account, project
+    name       VARCHAR,                   -- NULL = the provider does not say
+    parent_id  VARCHAR,                   -- the billing account that pays
+    open       BOOLEAN                    -- false: closed, or billing is off
+);
+
 -- Charge months whose gpu_hour and part must be built again before the next publish.
 CREATE TABLE IF NOT EXISTS dirty_month (month DATE PRIMARY KEY);

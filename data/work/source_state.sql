@@ -12,6 +12,7 @@ other_rows AS (
         UNION ALL SELECT source FROM work.main.deployment_map
         UNION ALL SELECT source FROM work.main.price
         UNION ALL SELECT source FROM work.main.fx_rate
+        UNION ALL SELECT source FROM work.main.account
     )
     -- a bill that tells what its machines hold has lines, not mappings
     WHERE source NOT IN (SELECT source FROM cost_rows)

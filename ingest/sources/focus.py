@@ -21,7 +21,7 @@ COLUMNS = (
         resource_name resource_type region_id pricing_category pricing_unit consumed_unit billing_currency
         commitment_discount_id commitment_discount_category commitment_discount_type
         capacity_reservation_id invoice_id x_usage_type x_operation
-        x_line_item_type x_credits x_unknown_costs""",
+        x_line_item_type x_unknown_costs""",
     ),
     *columns(
         "money",
@@ -29,7 +29,7 @@ COLUMNS = (
         x_commitment_credit""",
     ),
     *columns("time", "billing_period_start charge_period_start charge_period_end"),
-    Column("tags", "tags"),
+    Column("tags", "tags", ("Tags", "x_Labels")),  # GCP's native export has no Tags
     # 1.3 renamed ProviderName, 1.4 took it out; GCP's preview of 1.2 has both
     Column("provider_name", names=("ProviderName", "ServiceProviderName")),
     # our own export keeps what the specification has no place for: a service of two categories, a status without id
@@ -46,6 +46,9 @@ COLUMNS = (
             "x_SkuDetails.ServiceType",
         ),
     ),
+    # what GCP's native export says in columns of its own, where FOCUS has one and it leaves that out
+    *columns("json", "x_credits x_system_labels"),
+    Column("x_subscription_instance_id"),
 )
 LAYOUT = Layout(
     columns=COLUMNS,

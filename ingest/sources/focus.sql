@@ -1,4 +1,15 @@
 -- FOCUS 1.0 to 1.4, any provider: one row of `raw` is one charge line. Only renames, casts and derives.
+-- GCP's native export has no category, meter, instance type or commitment: its x_ columns and descriptions say them.
+WITH line AS (
+    SELECT
+        *,
+        regexp_matches(provider_name, '^(gcp|google)', 'i') AS is_gcp,
+        CASE WHEN json_valid(x_credits) AND json_type(x_credits) = 'ARRAY' THEN list_transform(
+            from_json(x_credits, '[{"Name": "VARCHAR", "Id": "VARCHAR", "Type": "VARCHAR", "Amount": "VARCHAR"}]'),
+            lambda c: {'name': c.Name, 'id': c.Id, 'type': c.Type, 'amount': c.Amount})
+        END AS credit_list
+    FROM raw
+)
 SELECT
     line_no,
     -- provider names as the store keeps them, so that one account has one name in every source
@@ -30,10 +41,10 @@ SELECT
     CASE WHEN lower(charge_class) = 'correction' THEN 'Correction' END AS charge_class,
     charge_frequency,
     charge_description,
-    service_category,
+    coalesce(service_category, CASE WHEN is_gcp THEN gcp_service_category(service_name, charge_description) END) AS service_category,
     service_name,
     sku_id,
-    sku_meter AS sku_description,
+    coalesce(sku_meter, CASE WHEN is_gcp THEN charge_description END) AS sku_description,
     -- Azure writes one id in several cases; in lower case one machine stays one machine
     CASE WHEN starts_with(lower(resource_id), '/subscriptions/') THEN lower(resource_id) ELSE resource_id END AS resource_id,
     resource_name,
@@ -41,6 +52,7 @@ SELECT
     region_id,
     nullif(regexp_replace(coalesce(
         instance_type_detail,
+        tags_of_records(x_system_labels)['compute.googleapis.com/machine_spec'],
         regexp_extract(x_usage_type, '(?:Usage|Box|Ded|Res|Reservation|Cluster|Host|Train|Notebk):((?:ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+)', 1),
         regexp_extract(charge_description, '\b([a-z][a-z0-9-]*\d[a-z0-9-]*\.(?:\d*x?large|medium|small|micro|nano|metal)) ', 1)
     ), '^ml\.', ''), '') AS instance_type,
@@ -55,10 +67,11 @@ SELECT
     CASE WHEN x_unknown_costs IS NULL OR NOT contains(x_unknown_costs, 'ContractedCost') THEN contracted_cost END AS contracted_cost,
     CASE WHEN x_unknown_costs IS NULL OR NOT contains(x_unknown_costs, 'ListCost') THEN list_cost END AS list_cost,
     billing_currency,
-    commitment_discount_id,
+    coalesce(commitment_discount_id, x_subscription_instance_id) AS commitment_discount_id,
     commitment_discount_category,
     commitment_discount_type,
-    commitment_discount_status,
+    coalesce(commitment_discount_status, CASE WHEN commitment_credit_of(credit_list) <> 0 THEN 'Used' END)
+        AS commitment_discount_status,
     capacity_reservation_id,
     capacity_reservation_status,
     invoice_id,
@@ -66,7 +79,8 @@ SELECT
     x_line_item_type,
     x_usage_type,
     x_operation,
-    x_credits,
-    x_promotion,
-    x_commitment_credit
-FROM raw
+    -- our own export states the parts of the credits in columns of their own
+    CASE WHEN credit_list IS NOT NULL OR x_promotion IS NOT NULL THEN x_credits END AS x_credits,
+    coalesce(x_promotion, CASE WHEN credit_list IS NOT NULL THEN promotion_of(credit_list) END) AS x_promotion,
+    coalesce(x_commitment_credit, CASE WHEN credit_list IS NOT NULL THEN commitment_credit_of(credit_list) END) AS x_commitment_credit
+FROM line

@@ -1,4 +1,4 @@
-"""GCP's detailed usage export, nested as BigQuery has it: NDJSON or Parquet files."""
+"""GCP's detailed usage export as files: nested as BigQuery has it, NDJSON or Parquet, or flattened to CSV."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-from ingest.files import Entry, place, tables, whole
+from ingest.files import Entry, Place, place, tables, whole
 from ingest.layout import Layout
 from ingest.manifests import touches
 from ingest.raw import Column, columns
-from ingest.source import Delivery, SourceError, Window
+from ingest.source import Delivery, SourceError, SourceFile, Window
+from ingest.sources import gcp_csv
 
 MONTH_FOLDER = re.compile(r"(?:^|/)(?:invoice_month|billing_period)=(\d{4})-?(\d{2})(?=/)", re.IGNORECASE)
 RECORD = "STRUCT(id VARCHAR, description VARCHAR)"
@@ -89,12 +90,19 @@ class GcpExport:
         for entry in tables(there, there.entries()):
             by_month[_month(entry.key) or date.min].append(entry)
         if not by_month:
-            raise SourceError(f"{there.uri} holds no export files. Expected .ndjson, .ndjson.gz or .parquet.")
+            raise SourceError(
+                f"{there.uri} holds no export files. Expected .ndjson, .ndjson.gz, .parquet or .csv."
+            )
         with TemporaryDirectory(prefix="inferledger-") as staging:
             for month in sorted(by_month):
                 if month == date.min or touches(month, window):
-                    files = tuple(there.file(entry, Path(staging)) for entry in by_month[month])
+                    files = tuple(_file(there, entry, Path(staging)) for entry in by_month[month])
                     yield whole(files, None if month == date.min else month)
+
+
+def _file(there: Place, entry: Entry, staging: Path) -> SourceFile:
+    file = there.file(entry, staging)
+    return gcp_csv.with_json_cells(file, staging) if gcp_csv.is_csv(file) else file
 
 
 def _month(key: str) -> date | None:

@@ -4,7 +4,7 @@
 WITH line AS (
     SELECT
         *,
-        -- BigQuery has an array of credits, some converters one object; a credit without a type is known by its name
+        -- BigQuery has an array of credits, some converters one object
         from_json(
             CASE WHEN starts_with(ltrim(credits), '{') THEN '[' || credits || ']' ELSE credits END,
             '[{"name": "VARCHAR", "id": "VARCHAR", "type": "VARCHAR", "amount": "VARCHAR"}]'
@@ -16,12 +16,8 @@ credited AS (
     SELECT
         *,
         coalesce(list_sum(list_transform(credit_list, lambda c: money_of_text(c.amount))), 0) AS credit,
-        coalesce(list_sum(list_transform(list_filter(credit_list, lambda c:
-            c.type = 'PROMOTION' OR (coalesce(c.type, '') = '' AND starts_with(coalesce(c.name, c.id), 'FreeTrial'))),
-            lambda c: money_of_text(c.amount))), 0) AS promotion,
-        coalesce(list_sum(list_transform(list_filter(credit_list, lambda c:
-            starts_with(c.type, 'COMMITTED_USAGE_DISCOUNT')),
-            lambda c: money_of_text(c.amount))), 0) AS commitment
+        promotion_of(credit_list) AS promotion,
+        commitment_credit_of(credit_list) AS commitment
     FROM line
 )
 SELECT
@@ -48,14 +44,7 @@ SELECT
         THEN 'Correction' END AS charge_class,
     CASE WHEN starts_with(sku_description, 'Commitment') THEN 'Recurring' ELSE 'Usage-Based' END AS charge_frequency,
     sku_description AS charge_description,
-    CASE
-        WHEN regexp_matches(service_description, 'Vertex AI|AI Platform|Gemini|Dialogflow|Cloud Vision|Natural Language|Speech', 'i') THEN 'AI and Machine Learning'
-        WHEN regexp_matches(sku_description, 'network|egress|ingress|data transfer|load balanc', 'i') THEN 'Networking'
-        WHEN regexp_matches(sku_description, 'storage|PD capacity|snapshot', 'i') OR regexp_matches(service_description, 'storage|filestore', 'i') THEN 'Storage'
-        WHEN regexp_matches(service_description, 'Compute Engine|Kubernetes Engine|Cloud Run|Functions', 'i') THEN 'Compute'
-        WHEN regexp_matches(service_description, 'SQL|BigQuery|Spanner|Bigtable|Firestore|Memorystore', 'i') THEN 'Databases'
-        WHEN regexp_matches(service_description, 'Support|Logging|Monitoring', 'i') THEN 'Management and Governance'
-    END AS service_category,
+    gcp_service_category(service_description, sku_description) AS service_category,
     service_description AS service_name,
     sku_id,
     sku_description,

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.source import SourceError
+
+if TYPE_CHECKING:
+    from ingest.sources.gcp_price_export import GcpPriceExport
 
 COMPUTE_ENGINE = "services/6F81-5844-456A"
 # The catalogue has no field for the device; its descriptions do. The first pattern that matches counts.
@@ -27,7 +30,8 @@ DEVICES = (
     (r"\bP100 GPU", "P100 16GB"),
     (r"\bP4 GPU", "P4"),
 )
-MACHINE_PARTS = re.compile(r"\b(?:A2|A3|A4|A4X|G2|G4)\w* Instance (?:Core|Ram)\b", re.IGNORECASE)
+# "A3 Instance Core", "A3Plus Instance Core", "A3 Ultra Instance Ram", "DWS Defined Duration A4 Instance Core"
+MACHINE_PARTS = re.compile(r"\b(?:A2|A3|A4X?|G2|G4)\w*(?: \w+)? Instance (?:Core|Ram)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,17 @@ class Price:
     unit_price: Decimal
     currency: str
     effective_from: datetime | None
+
+
+def open_prices(
+    *, table: str | None, project: str | None, region: str | None, endpoint_url: str | None
+) -> GcpPrices | GcpPriceExport:
+    """The public catalogue, or the pricing export that `table` names."""
+    if table is None:
+        return GcpPrices(endpoint_url)
+    from ingest.sources.gcp_price_export import GcpPriceExport  # it needs this module's Price
+
+    return GcpPriceExport(table, project, region, endpoint_url)
 
 
 @dataclass(frozen=True)

@@ -525,3 +525,76 @@ def test_two_patterns_that_hold_at_one_time_count_a_pod_once(wh):
         "SELECT version, sum(effective_cost) FROM ladder WHERE rung = 'serving_busy' GROUP BY 1 ORDER BY 1"
     ).fetchall() == [("v1", 10), ("v1b", 20)]
     assert con.execute("SELECT sum(billed_seconds) FROM gpu_hour").fetchone() == (3 * 3600,)
+
+
+def gcp_skus(vm, spec, gpu_sku, gpu_seconds, core_seconds):
+    """What Google's detailed export states of one VM that ran 20 minutes: $7.50 of machine, $0.30 of disk."""
+    skus = [
+        ("A2 Instance Core running in Americas", "1", core_seconds),
+        ("A2 Instance Ram running in Americas", "0.5", 85 * 1200),
+        (gpu_sku, "6", gpu_seconds),
+        ("SSD backed Local Storage attached to Spot VMs", "0.3", 375 * 1200),
+    ]
+    return [
+        line(
+            DAY,
+            provider="GCP",
+            service_name="Compute Engine",
+            service_category="Storage" if "Storage" in sku else "Compute",
+            sku_description=sku,
+            resource_id=f"//compute.googleapis.com/projects/p/zones/z/instances/{vm}",
+            resource_name=vm,
+            instance_type=spec,
+            cost=cost,
+            consumed_quantity=Decimal(seconds),
+            consumed_unit="seconds",
+        )
+        for sku, cost, seconds in skus
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "devices", "gpu_sku", "model"),
+    [
+        ("a2-highgpu-2g", 2, "Nvidia Tesla A100 GPU running in Americas", "A100 40GB"),
+        ("a3-megagpu-8g", 8, "Nvidia H100 80GB Mega GPU running in Iowa", "H100 80GB"),
+        ("a4-highgpu-8g", 8, "A4 Nvidia B200 (1 gpu slice) running in Iowa", "B200"),
+        ("g2-standard-24", 2, "Nvidia L4 GPU attached to Spot Preemptible VMs running in Iowa", "L4"),
+    ],
+)
+def test_a_gcp_machine_is_its_core_memory_and_gpu_skus(wh, spec, devices, gpu_sku, model):
+    """Hours = GPU-SKU seconds ÷ 3600 ÷ devices; core and memory seconds are no hours of a device; disks are shared."""
+    load_lines(wh, gcp_skus("vm", spec, gpu_sku, devices * 1200, 24 * 1200))
+    con = published(wh)
+    assert ladder(con) == money(unobserved="7.5", shared="0.3")
+    told = con.execute(
+        "SELECT count(*), sum(billed_seconds), sum(cost), min(gpu_model), max(gpu_model) FROM gpu_hour"
+    )
+    assert told.fetchone() == (devices, devices * 1200, Decimal("7.5"), model, model)
+
+
+def test_a_gcp_machine_without_a_type_is_told_by_its_gpu_sku(wh):
+    """Old rows have no machine_spec: one device of what the SKU says, billed for the SKU's seconds."""
+    load_lines(wh, gcp_skus("vm", None, "A4 Nvidia B200 (1 gpu slice) running in Iowa", 1200, 24 * 1200))
+    con = published(wh)
+    assert ladder(con) == money(unobserved="7.5", shared="0.3")
+    assert con.execute("SELECT sum(billed_seconds), sum(cost) FROM gpu_hour").fetchone() == (
+        1200,
+        Decimal("7.5"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("a2-highgpu-2g", money(unobserved="7.5", shared="0.3")),
+        # only the GPU SKU is sure to be one: core and memory may be any machine's of an account that has GPUs
+        (None, money(unobserved="6", shared="1.8")),
+    ],
+)
+def test_gpus_of_an_export_without_resources_are_unobserved_not_outside(wh, spec, expected):
+    rows = gcp_skus("vm", spec, "Nvidia Tesla A100 GPU running in Americas", 2400, 24 * 1200)
+    load_lines(wh, [row | {"resource_id": None, "resource_name": None} for row in rows])
+    con = published(wh)
+    assert ladder(con) == expected
+    assert con.execute("SELECT count(*) FROM gpu_hour").fetchone() == (0,)

@@ -47,6 +47,7 @@ RELATIONS = [
     "invoice_total",
     "parquet_file",
     "price",
+    "account",
     "source_state",
     "snapshot",
 ]

@@ -212,3 +212,60 @@ def test_a_commitment_of_which_half_is_used(wh, tmp_path, fee_sku, amount, kind)
             ("commitment_unused", "derived", Decimal("0.45")),
             ("unobserved", None, Decimal("0.45")),
         ]
+
+
+@pytest.mark.parametrize(
+    ("file", "lines", "cost", "credits"),
+    [
+        (
+            "gcp__202011_30c31bca571d9b7f3b2c8459dd8bc34a_2020-11-08_2020-11-11.csv",
+            25,
+            "0.000032",
+            "-0.000032",
+        ),
+        ("gcp__2022-08-01_5.csv", 9, "0.000012", "0"),
+    ],
+)
+def test_flattened_pulls_whose_credits_python_printed(wh, recordings, file, lines, cost, credits):
+    load(wh, GcpExport(str(recordings / "billing/gcp-csv" / file)))
+    query = "SELECT count(*), sum(contracted_cost), sum(billed_cost - contracted_cost), sum(x_promotion) FROM cost"
+    assert rows(wh, query) == [(lines, Decimal(cost), Decimal(credits), Decimal(credits))]
+    assert sum(invoiced(wh).values()) == Decimal(cost) + Decimal(credits)
+
+
+def test_a_flattened_pull_keeps_labels_and_names(wh, recordings):
+    load(wh, GcpExport(str(recordings / "billing/gcp-csv")))
+    query = """SELECT service_name, tags, sub_account_name, charge_period_start FROM cost
+        WHERE map_extract_value(tags, 'goog-resource-type') = 'bigquery_dataset' ORDER BY line_no LIMIT 1"""
+    told = ("Stackdriver Logging", {"goog-resource-type": "bigquery_dataset"}, "cloud-billing")
+    assert rows(wh, query) == [(*told, datetime(2020, 11, 9, 23))]
+    assert rows(wh, "SELECT DISTINCT resource_id FROM cost WHERE resource_id IS NOT NULL") == [("//example",)]
+
+
+CSV_HEADER = (
+    "billing_account_id,usage_start_time,usage_end_time,cost,currency,invoice.month,cost_type,credits,labels"
+)
+CSV_LINE = "A,2026-10-02 00:00:00+00:00,2026-10-02 01:00:00+00:00,2.5,USD,202610,regular"
+
+
+@pytest.mark.parametrize(
+    "credits",
+    [
+        """[{'name': "today's", 'type': 'PROMOTION', 'full_name': None, 'amount': -0.5}]""",
+        """[{"name": "today's", "type": "PROMOTION", "full_name": null, "amount": -0.5}]""",
+    ],
+)
+def test_a_record_in_a_cell_is_json_or_what_python_prints(wh, tmp_path, credits):
+    cell = '"' + credits.replace('"', '""') + '"'
+    path = tmp_path / "pull.csv"
+    path.write_text(f"{CSV_HEADER}\n{CSV_LINE},{cell},[]\n")
+    load(wh, GcpExport(str(path)))
+    assert rows(wh, "SELECT billed_cost, x_promotion FROM cost") == [(Decimal(2), Decimal("-0.5"))]
+    assert invoiced(wh) == {"2026-10": Decimal(2)}
+
+
+def test_a_credit_that_cannot_be_read_is_never_a_credit_of_nothing(wh, tmp_path):
+    path = tmp_path / "pull.csv"
+    path.write_text(f'{CSV_HEADER}\n{CSV_LINE},[],[]\n{CSV_LINE},"[Credit(amount=-0.5)]",[]\n')
+    with pytest.raises(SourceError, match=r"line 2: its credits cannot be read: \[Credit\(amount=-0.5\)\]"):
+        load(wh, GcpExport(str(path)))

@@ -137,10 +137,40 @@ def test_an_empty_catalogue_changes_nothing(wh, catalogue):
         ("Nvidia H100 Mega 80GB GPU running in Iowa", "H100 80GB"),
         ("H200 141GB GPU running in Iowa", "H200 141GB"),
         ("A4 Nvidia B200 (1 gpu slice) running in Iowa", "B200"),
+        ("H100 80GB Mega GPU attached to Spot Preemptible VMs running in Iowa", "H100 80GB"),
+        ("Nvidia H100 80GB Mega GPU running in Iowa", "H100 80GB"),
+        ("Nvidia B200 (1 gpu slice) attached to Spot Preemptible VMs running in Iowa", "B200"),
+        ("A4X Nvidia GB200 (1 gpu slice) running in Iowa", "GB200"),
+        ("Commitment v1: Nvidia Tesla A100 80GB GPU running in Americas for 1 Year", "A100 80GB"),
+        ("RTX 6000 96GB running in Iowa", "RTX PRO 6000"),
         ("Nvidia L4 GPU running in Iowa", "L4"),
+        ("Nvidia L4 GPU attached to Spot Preemptible VMs running in Belgium", "L4"),
         ("Nvidia Tesla T4 GPU running in Iowa", "T4"),
         ("Something new", None),
     ],
 )
 def test_devices_are_told_by_the_description(description, model):
     assert device_model(description) == model
+
+
+@pytest.mark.parametrize(
+    ("description", "listed"),
+    [
+        ("A2 Instance Core running in Americas", True),
+        ("A3Plus Instance Ram running in Iowa", True),
+        ("DWS Defined Duration A3 Ultra Instance Core running in Iowa", True),
+        ("Spot Preemptible A4 Instance Core running in Iowa", True),
+        ("G2 Instance Ram running in Belgium", True),
+        ("N2 Instance Core running in Americas", False),
+        ("C3 Instance Ram running in Iowa", False),
+        ("E2 Instance Core running in Iowa", False),
+    ],
+)
+def test_cores_and_memory_of_gpu_machines_are_priced_and_others_are_not(wh, catalogue, description, listed):
+    catalogue.pages = [
+        [sku("X-1", description, 1, 0, group="CPU"), sku("L-1", "Nvidia L4 GPU running in Iowa", 1, 0)]
+    ]
+    load_prices(wh, "prices-gcp", source(catalogue), Window())
+    assert (
+        wh.con.execute("SELECT sku_id FROM price ORDER BY 1").fetchall() == [("L-1",)] + [("X-1",)] * listed
+    )

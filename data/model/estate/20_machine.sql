@@ -5,7 +5,7 @@ WITH billed AS (
         max(c.provider) AS provider, max(c.billing_account_id) AS billing_account_id,
         max(c.sub_account_id) AS sub_account_id, max(c.region_id) AS region_id,
         max(c.instance_type) AS instance_type, max(c.resource_name) AS resource_name,
-        max(CASE WHEN c.usage LIKE '%GPU%' THEN c.usage END) AS gpu_sku
+        max(CASE WHEN c.usage LIKE '%GPU%' OR c.usage LIKE '%gpu slice%' THEN c.usage END) AS gpu_sku
     FROM charge_line AS c
     JOIN line_class AS k
         ON k.provider IS NOT DISTINCT FROM c.provider AND k.service_name = c.service_name

@@ -20,6 +20,8 @@ WITH base AS (
             WHEN k.class = 'machine' AND d.resource_id IS NOT NULL THEN 'serving_cpu'
             WHEN k.class = 'machine' AND m.resource_id IS NOT NULL THEN 'device'
             WHEN k.class = 'machine' AND a.instance_type IS NOT NULL THEN 'unobserved'
+            -- GCP's standard export has no resource; old rows no machine type either, but a GPU SKU is one of a GPU
+            WHEN k.class = 'machine' AND c.provider = 'GCP' AND (c.usage LIKE '%GPU%' OR c.usage LIKE '%gpu slice%') THEN 'unobserved'
             WHEN k.class = 'outside' THEN 'outside'
             ELSE 'estate'
         END AS rung

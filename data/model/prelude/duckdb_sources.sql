@@ -46,7 +46,8 @@ SELECT
     coalesce(c.x_usage_type, c.sku_description, '') AS usage,
     c.resource_id, c.resource_name, c.region_id, c.instance_type,
     CASE
-        WHEN c.provider = 'GCP' AND coalesce(c.sku_description, '') NOT LIKE '%GPU%' THEN NULL
+        -- 'Nvidia L4 GPU …', 'A4 Nvidia B200 (1 gpu slice) …'
+        WHEN c.provider = 'GCP' AND lower(coalesce(c.sku_description, '')) NOT LIKE '%gpu%' THEN NULL
         WHEN lower(c.consumed_unit) IN ('hrs', 'hours', 'hour', 'h', 'instance-hours') THEN to_double(c.consumed_quantity) * 3600
         WHEN lower(c.consumed_unit) IN ('seconds', 'second', 's') THEN to_double(c.consumed_quantity)
     END AS quantity_seconds,
