@@ -10,8 +10,17 @@ from pathlib import Path
 from ingest.diagnosis.estate import Estate, estate
 from ingest.diagnosis.finding import Finding, bad
 from ingest.registry import REGISTRY
-from ingest.settings import AnyOptions, Settings
+from ingest.settings import (
+    AnyOptions,
+    GcpOptions,
+    PrometheusOptions,
+    RequestsOptions,
+    ResourcesOptions,
+    Settings,
+)
 from ingest.source import SourceError
+
+BIGQUERY = "bigquery://"
 
 
 @dataclass(frozen=True)
@@ -32,22 +41,40 @@ def examine(settings: Settings, home: Path) -> Iterator[Examined]:
 
 
 def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
-    kind = REGISTRY[options.kind]
+    """By the module that knows the grain; each is imported for its own, since some bring a cloud's SDK."""
+    now = datetime.now(UTC).replace(tzinfo=None)
     try:
-        source = kind.open(options)
-        match kind.grain, options.kind:
+        source = REGISTRY[options.kind].open(options)
+        match REGISTRY[options.kind].grain, options:
+            case "cost", GcpOptions() if options.location.startswith(BIGQUERY):
+                from ingest.diagnosis import tables
+
+                yield from tables.examine(name, options)
+            case "cost", GcpOptions():
+                from ingest.diagnosis import bills
+                from ingest.sources.gcp import GcpExport
+
+                yield from bills.examine(name, GcpExport(options.location), known, now.date())
             case "cost", _:
                 from ingest.diagnosis import bills
 
-                yield from bills.examine(name, source, known, datetime.now(UTC).date())
-            case _, "requests":
+                yield from bills.examine(name, source, known, now.date())
+            case _, PrometheusOptions():
+                from ingest.diagnosis import telemetry
+
+                yield from telemetry.examine(source, known, now)
+            case _, RequestsOptions():
                 from ingest.diagnosis import logs
 
                 yield from logs.examine(source)
-            case _, "resources":
+            case _, ResourcesOptions():
                 from ingest.diagnosis import maps
 
                 yield from maps.examine(source, known)
+            case _:
+                from ingest.diagnosis import references
+
+                yield from references.examine(source)
     except SourceError as error:
         yield bad(str(error))
 

@@ -52,12 +52,18 @@ class Prometheus:
         A server yields UTC days from the watermark (the end of what was loaded last), less two hours; files yield
         one batch.
         """
-        if self.location.startswith(("http://", "https://")):
-            exact = self.exact_names or urlsplit(self.location).hostname == GOOGLE
-            server = Server(self.location, self.access, self.matcher, self.export, exact)
-            yield from server_batches(server, window, watermark, now_utc(), self.pod_labels)
+        if self.server is not None:
+            yield from server_batches(self.server, window, watermark, now_utc(), self.pod_labels)
         else:
             yield from file_batches(self.location, window, self.at, self.pod_labels)
+
+    @property
+    def server(self) -> Server | None:
+        """The server that the location names; None where it names files."""
+        if not self.location.startswith(("http://", "https://")):
+            return None
+        exact = self.exact_names or urlsplit(self.location).hostname == GOOGLE
+        return Server(self.location, self.access, self.matcher, self.export, exact)
 
 
 def from_options(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
+import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
 from click.testing import CliRunner
 from cost_store import CUR_LINE, FOCUS_LINE, manifest, write_csv
 from moto.server import ThreadedMotoServer
+from prometheus_server import openmetrics, prometheus
 
 from ingest.__main__ import main
 
@@ -180,6 +186,93 @@ def test_a_map_that_cannot_be_read(doctor, tmp_path):
     said, code = doctor(estate={"kind": "resources", "location": told})
     assert code == 1
     assert "estate.toml" in said
+
+
+GPU = {"UUID": "GPU-1", "gpu": "0", "modelName": "NVIDIA H100 80GB HBM3", "Hostname": "node-a"}
+
+
+def scraped(minutes_ago=1, labels=GPU, metric="DCGM_FI_DEV_GPU_UTIL"):
+    """Two samples of one device, the newer one that many minutes old."""
+    now = time.time()
+    return openmetrics([(metric, labels, now - 60 * (minutes_ago + k), 5.0) for k in (0, 1)])
+
+
+@pytest.mark.prometheus
+@pytest.mark.parametrize(
+    ("text", "said", "ends"),
+    [
+        (scraped(metric="node_load1"), "It has no metric that we know of the last 10 minutes", 1),
+        (scraped(minutes_ago=7), "Its newest sample is 7 minutes old", 0),
+        (scraped(), "It knows nothing of", 0),
+        (scraped(), "1 devices on 1 hosts", 0),
+        (scraped(), "1 of 1 hosts are on no bill: node-a. Their GPU-hours have no price.", 0),
+    ],
+)
+def test_what_a_prometheus_lacks(doctor, tmp_path, text, said, ends):
+    bill = write_csv(tmp_path / "bill.csv", [FRESH])
+    assert CliRunner().invoke(main, ["focus", str(bill)]).exit_code == 0
+    with prometheus(tmp_path, text) as url:
+        output, code = doctor(gpus={"kind": "prometheus", "location": url})
+    assert said in output
+    assert code == ends
+    assert "its clock is ours" in output
+
+
+@pytest.mark.prometheus
+def test_hosts_that_are_billed_machines_are_no_complaint(doctor, tmp_path):
+    bill = write_csv(
+        tmp_path / "bill.csv", [{**FRESH, "ServiceName": "AmazonEC2", "x_UsageType": "BoxUsage:p5.48xlarge"}]
+    )
+    told = tmp_path / "estate.toml"
+    told.write_text('[[machine]]\nresource_id = "i-1"\nnode = "node-a"\n')
+    for words in (["focus", str(bill)], ["resources", str(told)]):
+        assert CliRunner().invoke(main, words).exit_code == 0
+    with prometheus(tmp_path, scraped()) as url:
+        output, code = doctor(gpus={"kind": "prometheus", "location": url})
+    assert (code, "are on no bill" in output) == (0, False)
+
+
+@contextmanager
+def answering(status, body, nothing=None):
+    """A server that answers everything alike; `nothing` to all questions but for the time."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.end_headers()
+            told = body if nothing is None or "time%28%29" in self.path else nothing
+            self.wfile.write(json.dumps(told).encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_server_that_refuses_us(doctor):
+    with answering(401, {"status": "error", "error": "no"}) as url:
+        output, code = doctor(gpus={"kind": "prometheus", "location": url})
+    assert code == 1
+    assert "refuses us (401)" in output
+
+
+def test_a_clock_that_is_an_hour_ahead(doctor):
+    body = {"status": "success", "data": {"resultType": "scalar", "result": [0, str(time.time() + 3600)]}}
+    nothing = {"status": "success", "data": {"resultType": "matrix", "result": []}}
+    with answering(200, body, nothing) as url:
+        output, _ = doctor(gpus={"kind": "prometheus", "location": url})
+    assert re.search(r"Its clock is 3,(600|599) s ahead of ours", output)
+
+
+def test_a_price_list_that_does_not_answer(doctor):
+    with answering(403, {"error": {"code": 403, "message": "no"}}) as url:
+        output, code = doctor(prices={"kind": "prices-gcp", "endpoint_url": url})
+    assert code == 1
+    assert "mend" in output
 
 
 def test_without_sources_it_says_how_to_begin(doctor):
