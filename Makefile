@@ -1,6 +1,7 @@
 # Two commands are all: `make run` shows it, `make test` proves it.
 PYTHON ?= python3
 PORT   ?= 8501
+WORKERS ?= 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.locked
@@ -45,7 +46,7 @@ lint: setup
 
 # pytest's closing line comes last
 test: setup browser-tools emulator lint
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
 
 browser-tools:
 	@sh .ci/debian chromium prometheus

@@ -47,10 +47,14 @@ def demo_home(tmp_path_factory):
 
 
 def pytest_collection_modifyitems(items):
-    """A test that asks for the recordings is a recording test, without saying it twice."""
+    """A test that asks for the recordings is a recording test, without saying it twice. Of several workers one has all
+    of a file, whose tests share fixtures, and one all that stand on the demo estate, which takes a minute to build.
+    """
     for item in items:
-        if "recordings" in getattr(item, "fixturenames", ()):
+        asked = getattr(item, "fixturenames", ())
+        if "recordings" in asked:
             item.add_marker(pytest.mark.recordings)
+        item.add_marker(pytest.mark.xdist_group("demo" if "demo_home" in asked else item.path.as_posix()))
 
 
 def pytest_terminal_summary(terminalreporter):
