@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -14,6 +15,7 @@ from data.load import Load
 from data.restatement import told
 from data.warehouse import Warehouse
 from ingest import control, raw, staged
+from ingest.brought import in_turn
 from ingest.layout import Layout
 from ingest.progress import Progress, silent
 from ingest.source import CostSource, Delivery, LoadResult, SourceError, SourceFile, Window
@@ -108,14 +110,11 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     con.execute(raw.macros())
     control.prepare(con)
     con.execute("CREATE OR REPLACE TEMP TABLE line_key (file_id VARCHAR, uri VARCHAR, key VARCHAR)")
-    for done, file in enumerate(delivery.files):
-        progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-        with raw.readable(file):
-            if file.bring:
-                file.bring()
-            _stage_file(load, layout, file, delivery, tally)
-        if file.bring:
-            file.path.unlink()
+    with closing(in_turn(delivery.files)) as files:
+        for done, file in enumerate(files):
+            progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
+            with raw.readable(file):
+                _stage_file(load, layout, file, delivery, tally)
     con.execute("SET preserve_insertion_order = false")
     staged.show(load, tally.files)
     if layout.complete:
