@@ -115,5 +115,5 @@ SELECT
     line_item_usage_type AS x_usage_type,
     line_item_operation AS x_operation
 FROM raw
--- split cost lines repeat the money of a parent line that is here; the parent is kept. One that bore money itself stays.
+-- split cost lines repeat the money of a line that is here: aws_cur_split.sql takes them. One that bore money itself stays.
 WHERE split_line_item_parent_resource_id IS NULL OR coalesce(line_item_unblended_cost, 0) <> 0
