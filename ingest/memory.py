@@ -14,7 +14,7 @@ HERE = "SELECT least(parse_formatted_bytes($most), parse_formatted_bytes(current
 
 @contextmanager
 def bounded(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """What DuckDB needs beyond MOST goes to the store's spill folder; afterwards the machine's own limits hold again."""
+    """What DuckDB needs beyond MOST goes to the store's spill folder; afterwards the machine's limits hold again."""
     ((most,),) = con.execute(HERE, {"most": MOST}).fetchall()
     con.execute("SET GLOBAL memory_limit = $memory", {"memory": f"{most} B"})
     ((threads,),) = con.execute(

@@ -20,7 +20,7 @@ COLUMNS = (
         line_item_usage_account_name line_item_line_item_type line_item_line_item_description line_item_product_code
         line_item_usage_type line_item_operation line_item_resource_id line_item_currency_code product_product_family
         product_sku pricing_unit savings_plan_savings_plan_a_r_n reservation_reservation_a_r_n
-        split_line_item_parent_resource_id""",
+        split_line_item_parent_resource_id line_item_iam_principal""",
     ),
     *columns(
         "money",

@@ -37,6 +37,14 @@ SELECT
     END AS service_category,
     coalesce(product_product_name, line_item_product_code) AS service_name,
     product_sku AS sku_id,
+    -- Bedrock's usage types name the kind of token: …-input-tokens, …-cache-read-input-token-count, MP:…_OutputTokenCount-Units
+    CASE
+        WHEN NOT regexp_matches(line_item_usage_type, 'token', 'i') THEN NULL
+        WHEN regexp_matches(line_item_usage_type, 'cache.?read', 'i') THEN 'Cache read tokens'
+        WHEN regexp_matches(line_item_usage_type, 'cache.?write', 'i') THEN 'Cache write tokens'
+        WHEN regexp_matches(line_item_usage_type, 'input', 'i') THEN 'Input tokens'
+        WHEN regexp_matches(line_item_usage_type, 'output', 'i') THEN 'Output tokens'
+    END AS sku_description,
     line_item_resource_id AS resource_id,
     product_product_family AS resource_type,
     product_region_code AS region_id,
@@ -110,7 +118,14 @@ SELECT
         WHEN regexp_matches(line_item_usage_type, 'Unused(Box|Ded):') THEN 'Unused'
     END AS capacity_reservation_status,
     bill_invoice_id AS invoice_id,
-    tags,
+    -- who called Bedrock, as one more tag: the role or user without its session. team_tags says whether that is a team
+    CASE WHEN line_item_iam_principal IS NULL THEN tags
+        ELSE map_concat(
+            MAP {'iam_principal': coalesce(
+                nullif(regexp_extract(line_item_iam_principal, ':assumed-role/([^/]+)/', 1), ''),
+                regexp_extract(line_item_iam_principal, '([^/:]+)$', 1))},
+            coalesce(tags, MAP {}))
+    END AS tags,
     line_item_line_item_type AS x_line_item_type,
     line_item_usage_type AS x_usage_type,
     line_item_operation AS x_operation
