@@ -48,4 +48,5 @@ REGISTRY: Mapping[str, Kind] = {
     "resources": Kind(
         "reference", "ingest.sources.resources:Resources", "ingest.load_reference:load_resources"
     ),
+    "prices-aws": Kind("reference", "ingest.sources.aws_prices:AwsPrices", "ingest.load_prices:load_prices"),
 }
