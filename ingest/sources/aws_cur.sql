@@ -79,8 +79,10 @@ SELECT
         WHEN 'SavingsPlanNegation' THEN 0
         WHEN 'SavingsPlanUpfrontFee' THEN 0
         WHEN 'SavingsPlanRecurringFee' THEN
-            CASE WHEN savings_plan_total_commitment_to_date > savings_plan_used_commitment
-                    THEN savings_plan_total_commitment_to_date - savings_plan_used_commitment
+            CASE WHEN savings_plan_total_commitment_to_date > savings_plan_used_commitment THEN
+                    CASE WHEN net_share = 1 THEN savings_plan_total_commitment_to_date - savings_plan_used_commitment
+                        ELSE CAST(net_share * CAST(savings_plan_total_commitment_to_date - savings_plan_used_commitment
+                            AS DOUBLE) AS DECIMAL(38,12)) END
                 WHEN savings_plan_total_commitment_to_date > 0 AND savings_plan_used_commitment IS NOT NULL THEN 0
             END
         WHEN 'RIFee' THEN
@@ -129,6 +131,18 @@ SELECT
     line_item_line_item_type AS x_line_item_type,
     line_item_usage_type AS x_usage_type,
     line_item_operation AS x_operation
-FROM raw
+FROM (
+    -- what discounts leave of a savings plan's commitment, which the export tells before them: the used part has a net column,
+    -- the unused part has none
+    SELECT *, coalesce(
+        CAST(savings_plan_net_recurring_commitment_for_billing_period
+            + coalesce(savings_plan_net_amortized_upfront_commitment_for_billing_period, 0) AS DOUBLE)
+        / nullif(CAST(savings_plan_recurring_commitment_for_billing_period
+            + coalesce(savings_plan_amortized_upfront_commitment_for_billing_period, 0) AS DOUBLE), 0),
+        CAST(line_item_net_unblended_cost AS DOUBLE) / nullif(CAST(line_item_unblended_cost AS DOUBLE), 0),
+        1
+    ) AS net_share
+    FROM raw
+)
 -- split cost lines repeat the money of a line that is here: aws_cur_split.sql takes them. One that bore money itself stays.
 WHERE split_line_item_parent_resource_id IS NULL OR coalesce(line_item_unblended_cost, 0) <> 0
