@@ -31,7 +31,8 @@ COLUMNS = (
         savings_plan_net_recurring_commitment_for_billing_period
         savings_plan_amortized_upfront_commitment_for_billing_period
         savings_plan_net_amortized_upfront_commitment_for_billing_period
-        split_line_item_split_cost split_line_item_unused_cost split_line_item_net_split_cost split_line_item_net_unused_cost""",
+        split_line_item_split_cost split_line_item_unused_cost
+        split_line_item_net_split_cost split_line_item_net_unused_cost""",
     ),
     Column("unused_upfront", "money", ("reservation_unused_amortized_upfront_fee_for_billing_period",)),
     Column(
