@@ -384,7 +384,7 @@ def test_a_model_served_without_an_accelerator(wh):
         "SELECT sum(cpu_cost), sum(requests_ok) FROM unit_cost WHERE model = 'tiny'"
     ).fetchone() == (Decimal("0.4"), 8)
     assert con.execute("SELECT DISTINCT model FROM ladder WHERE rung = 'managed'").fetchone() == (
-        "us.claude",
+        "claude",
     )
 
 
