@@ -37,6 +37,7 @@ COLUMNS = {
         Column("unblended", names=("lineItem/UnblendedCost",)),
         Column("net_unblended", names=("lineItem/NetUnblendedCost",)),
         Column("list", names=("pricing/publicOnDemandCost",)),
+        Column("split_parent", names=("splitLineItem/ParentResourceId",)),
     ),
     "gcp": (
         Column("billing_account_id"),

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from ingest.source import Delivery, SourceError, SourceFile
 
+BREAKS = 5
+CHUNK = 1 << 16
 TABLES = (
     ".csv",
     ".csv.gz",
@@ -79,10 +81,9 @@ class Folder:
 
     def file(self, entry: Entry, staging: Path) -> SourceFile:
         path = self._path(entry)
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        digest = partial(_hash, path)
         if path.suffix.lower() == ".zip":
-            unpacked = staging / digest
+            unpacked = staging / hashlib.sha256(str(path).encode()).hexdigest()
             return SourceFile(str(path), unpacked, digest, entry.bytes, partial(_unpack, path, unpacked))
         return SourceFile(str(path), path, digest, entry.bytes)
 
@@ -132,19 +133,41 @@ class Bucket:
         return SourceFile(
             f"s3://{self.name}/{entry.key}",
             path,
-            entry.etag or "",
+            lambda: entry.etag or "",
             entry.bytes,
             partial(self._download, entry, path),
         )
 
     def _download(self, entry: Entry, path: Path) -> None:
         with _asking(f"s3://{self.name}/{entry.key}"):
-            self.client.download_file(self.name, entry.key, str(path))
+            download(self.client, self.name, entry, path)
         if entry.key.lower().endswith(".zip"):
             packed = path.with_suffix(".zip")
             path.rename(packed)
             _unpack(packed, path)
             packed.unlink()
+
+
+def download(client: Any, bucket: str, entry: Entry, path: Path) -> None:  # noqa: ANN401 - boto3 ships no types
+    """The object as it was listed, byte by byte to `path`; one that breaks off goes on where it stopped.
+
+    botocore asks again where a request is refused, but not where the connection breaks inside the content. Raises
+    BotoCoreError after BREAKS in a row that brought nothing, ClientError 412 where the object is another by now.
+    """
+    from botocore.exceptions import BotoCoreError
+
+    broken = 0
+    with path.open("wb") as sink:
+        while (here := sink.tell()) < entry.bytes:
+            # If-Match: half of one delivery and half of the next would be a file that never was
+            asked = {"Range": f"bytes={here}-", "IfMatch": f'"{entry.etag}"'}
+            body = client.get_object(Bucket=bucket, Key=entry.key, **asked)["Body"]
+            try:
+                shutil.copyfileobj(body, sink, CHUNK)
+            except BotoCoreError:
+                broken = broken + 1 if sink.tell() == here else 0
+                if broken == BREAKS:
+                    raise
 
 
 S3_WORDS = {
@@ -153,6 +176,7 @@ S3_WORDS = {
     "403": "these credentials may not read it",
     "404": "it is not there any more",
     "NoSuchKey": "it is not there any more",
+    "PreconditionFailed": "it was replaced while it was read, as a new delivery does",
 }
 
 
@@ -223,6 +247,11 @@ def content_id(files: Iterable[SourceFile]) -> str:
 def _content(file: SourceFile) -> str:
     """Its hash, and what the source knows beside it: the same rows as another dataset are another content."""
     return " ".join([file.etag, *(f"{name}={fact}" for name, fact in sorted(file.facts.items()))])
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _unpack(packed: Path, target: Path) -> None:

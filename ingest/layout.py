@@ -10,6 +10,19 @@ from ingest.raw import Column
 
 
 @dataclass(frozen=True)
+class Split:
+    """Lines that staging leaves out because they state money of other lines once more, in smaller parts.
+
+    `lines` is a SELECT over the view `raw`: line_no, parent_id, sub_account_id, start_at, resource_id, resource_name,
+    operation, tags, cost, unused, is_unused. `parents` is a SELECT over `staged`: the lines that they may take the
+    place of; it is told where `accelerators` stand.
+    """
+
+    lines: Path
+    parents: Path
+
+
+@dataclass(frozen=True)
 class Layout:
     """How raw files of one format become rows shaped as data/schema/cost.sql.
 
@@ -29,4 +42,5 @@ class Layout:
     json_columns: Mapping[str, str] | None = field(default=None, hash=False)  # types of JSON fields
     complete: Path | None = None
     completed: Path | None = None
+    split: Split | None = None
     line_key: tuple[str, ...] = ()  # columns by which two files are seen to state the same lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -13,8 +14,9 @@ import duckdb
 from data.load import Load
 from data.restatement import told
 from data.warehouse import Warehouse
-from ingest import control, raw, staged
-from ingest.layout import Layout
+from ingest import control, memory, raw, split, staged
+from ingest.brought import in_turn
+from ingest.layout import Layout, Split
 from ingest.progress import Progress, silent
 from ingest.source import CostSource, Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.staged import StagedFile
@@ -37,6 +39,7 @@ class Tally:
     files: list[StagedFile] = field(default_factory=list)
     lines: int = 0  # charge lines in those files
     left_out: int = 0  # lines of the files that staging passes over
+    aside: list[Path] = field(default_factory=list)  # files of such lines, which may take the place of others
     rejected: int = 0
     notes: list[str] = field(default_factory=list)
 
@@ -48,7 +51,10 @@ def load_deliveries(
 
     Raises SourceError; what was loaded before it stays.
     """
-    return [load_delivery(wh, source_name, source, delivery, progress) for delivery in source.fetch(window)]
+    with memory.bounded(wh.con):
+        return [
+            load_delivery(wh, source_name, source, delivery, progress) for delivery in source.fetch(window)
+        ]
 
 
 def load_delivery(
@@ -108,19 +114,18 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     con.execute(raw.macros())
     control.prepare(con)
     con.execute("CREATE OR REPLACE TEMP TABLE line_key (file_id VARCHAR, uri VARCHAR, key VARCHAR)")
-    for done, file in enumerate(delivery.files):
-        progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-        with raw.readable(file):
-            if file.bring:
-                file.bring()
-            _stage_file(load, layout, file, delivery, tally)
-        if file.bring:
-            file.path.unlink()
+    with closing(in_turn(delivery.files)) as files:
+        for done, file in enumerate(files):
+            progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
+            with raw.readable(file):
+                _stage_file(load, layout, file, delivery, tally)
     con.execute("SET preserve_insertion_order = false")
     staged.show(load, tally.files)
     if layout.complete:
         _complete(load, layout, tally)
     _check_same_lines(con)
+    if layout.split and tally.aside:
+        _split(load, layout.split, tally)
     if tally.left_out:
         tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
     _check_rejects(load, tally)
@@ -140,7 +145,10 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
     before = max((done.last_line or 0 for done in tally.files), default=0)
     constants = {"source": load.source, "load_id": load.load_id, "file_id": file_id, "before": before}
     lines = staged.stage(load, f"{_sql('stage')} FROM ({_text(layout.staging)})", constants)
-    tally.left_out += control.add_file(con, opened, layout.control, period) - lines.rows
+    left_out = control.add_file(con, opened, layout.control, period) - lines.rows
+    tally.left_out += left_out
+    if layout.split and left_out:
+        tally.aside.append(split.stage(load, layout.split, file_id, len(tally.files)))
     kept = _refuse(load, opened, file_id, lines, tally)
     tally.files.append(kept)
     tally.lines += kept.rows
@@ -161,6 +169,16 @@ def _complete(load: Load, layout: Layout, tally: Tally) -> None:
         span = {"first": file.first_line, "last": file.last_line}
         if layout.completed and _answer(load.con, "completed_lines", **span)[0][0]:
             tally.files[place] = staged.rewrite(load, file, _text(layout.completed))
+    staged.show(load, tally.files)
+
+
+def _split(load: Load, layout: Split, tally: Tally) -> None:
+    """Lets split lines take the place of the lines that they split; what they do not split stays whole."""
+    tally.files, idle = split.apply(load, layout, tally.files, tally.aside)
+    if took := tally.left_out - idle:
+        tally.notes.append(f"{took:,} split cost lines took the place of the lines that they split")
+    tally.left_out = idle
+    tally.lines = sum(file.rows for file in tally.files)
     staged.show(load, tally.files)
 
 

@@ -20,6 +20,11 @@ class PriceSource(Protocol):
     kind: ClassVar[str]
     provider: ClassVar[str]
 
+    @property
+    def note(self) -> str | None:
+        """What must be said of the prices that were yielded last."""
+        ...
+
     def prices(self) -> Iterator[Price]: ...
 
 
@@ -42,7 +47,7 @@ def load_prices(
     with wh.load(source_name, source.kind, "reference") as load:
         if last == [(delivery_id,)] and not load.again:
             load.finish(rows=0, delivery_id=delivery_id, status="unchanged")
-            return [LoadResult(source_name, source.kind, "unchanged", len(prices))]
+            return [LoadResult(source_name, source.kind, "unchanged", len(prices), message=source.note)]
         load.con.execute("DELETE FROM price WHERE source = $source", {"source": source_name})
         load.con.executemany(
             _sql("insert_price"),
@@ -51,8 +56,8 @@ def load_prices(
                 for price in prices
             ],
         )
-        load.finish(rows=len(prices), delivery_id=delivery_id)
-    return [LoadResult(source_name, source.kind, "loaded", len(prices))]
+        load.finish(rows=len(prices), delivery_id=delivery_id, message=source.note)
+    return [LoadResult(source_name, source.kind, "loaded", len(prices), message=source.note)]
 
 
 def _sql(name: str) -> str:

@@ -6,12 +6,13 @@ the same folder (eight, in a public example): reading the folder instead of the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -19,10 +20,14 @@ from tempfile import TemporaryDirectory
 from ingest.files import Entry, Place, tables, whole
 from ingest.source import Delivery, SourceError, Window
 
+# legacy, Data Exports, and the layout that a legacy report has for Athena (months of one digit)
 PERIOD_FOLDER = re.compile(
-    r"(?:^|/)(?:(\d{4})(\d{2})01-\d{8}|billing_period=(\d{4})-(\d{2}))(?=/|$)", re.IGNORECASE
+    r"(?:^|/)(?:(\d{4})(\d{2})01-\d{8}|billing_period=(\d{4})-(\d{2})|year=(\d{4})/month=(\d{1,2}))(?=/|$)",
+    re.IGNORECASE,
 )
-MANIFEST = re.compile(r"(?P<report>.+)-manifest\.json", re.IGNORECASE)
+MANIFEST = re.compile(r"(?P<report>.+)-manifest(?P<focus>-focus)?\.json", re.IGNORECASE)
+EXECUTION_TIME = re.compile(r"/(\d{4}-?\d{2}-?\d{2}T[\d:.]+Z)")
+STATUS_FOLDER = "/cost_and_usage_data_status/"  # Athena's note of whether a report is being written; no lines
 
 
 @dataclass(frozen=True)
@@ -31,37 +36,66 @@ class Manifest:
 
     entry: Entry
     report: str
-    period: date
+    period: date | None  # None: neither its place nor its words tell
     body: dict[str, object]
+    digest: str  # of the manifest's own bytes
 
     @property
     def delivery_id(self) -> str:
-        for key in ("assemblyId", "executionId"):
-            if isinstance(told := self.body.get(key), str) and told:
-                return told
-        return self.entry.etag or json.dumps(self.body, sort_keys=True)
+        """The provider's id, and the manifest's own content: known without a look at any data file."""
+        told = (self.body.get(key) for key in ("assemblyId", "executionId"))
+        return "@".join([*[name for name in told if isinstance(name, str) and name], self.digest[:16]])
 
     @property
     def keys(self) -> list[str]:
+        """The data files' keys in their bucket, in one order however the manifest lists them, none twice."""
         named = self.body.get("reportKeys") or self.body.get("dataFiles") or ()
-        return [re.sub(r"^s3://[^/]+/", "", str(key)) for key in (named if isinstance(named, list) else ())]
+        return sorted(
+            {re.sub(r"^s3://[^/]+/", "", str(key)) for key in (named if isinstance(named, list) else ())}
+        )
+
+    @property
+    def is_focus(self) -> bool:
+        found = MANIFEST.fullmatch(PurePosixPath(self.entry.key).name)
+        return bool(found and found["focus"])
+
+    @property
+    def rank(self) -> tuple[int, bool, str, datetime, str]:
+        """Lowest first, then greatest: the shallowest is the period's own, deeper ones are single deliveries'."""
+        written = EXECUTION_TIME.search(self.entry.key)
+        stamp = re.sub(r"\D", "", written[1]) if written else ""  # a copied file has the time of its copying
+        return -self.entry.key.count("/"), not self.is_focus, stamp, self.entry.modified, self.entry.key
 
 
 def _latest(place: Place, entries: Iterable[Entry]) -> list[Manifest]:
-    """The manifest in force of each billing period, oldest first. Raises SourceError for two reports."""
-    by_period: defaultdict[tuple[str, date], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        name = MANIFEST.fullmatch(PurePosixPath(entry.key).name)
-        if name and (period := period_of(entry.key)):
-            by_period[(_report_folder(entry.key) + name["report"], period)].append(entry)
-    reports = sorted({report for report, _ in by_period})
+    """The manifest in force of each billing period, oldest first. Raises SourceError for two reports.
+
+    All that lie at a period's shallowest place are read: the FOCUS one beside the usual one may name no files.
+    """
+    found: defaultdict[tuple[str, date], list[Manifest]] = defaultdict(list)
+    for entry in _shallowest(entries):
+        manifest = _read(place, entry)
+        if manifest.period and (manifest.keys or not manifest.is_focus):
+            found[(manifest.report, manifest.period)].append(manifest)
+    reports = sorted({report for report, _ in found})
     if len(reports) > 1:
         raise SourceError(
             f"{place.uri} holds {len(reports)} reports: {', '.join(reports)}. Point at one of them: "
             "two exports of the same bill would count every dollar twice."
         )
-    return sorted((_read(place, report, period, found) for (report, period), found in by_period.items()),
-                  key=lambda manifest: manifest.period)  # fmt: skip
+    return [max(told, key=lambda manifest: manifest.rank) for (_, _), told in sorted(found.items())]
+
+
+def _shallowest(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The manifests of each report and period folder, but not the copies in single deliveries' folders below."""
+    by_report: defaultdict[tuple[str, date | None], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if MANIFEST.fullmatch(PurePosixPath(entry.key).name):
+            by_report[(_report(entry.key), period_of(entry.key))].append(entry)
+    for found in by_report.values():
+        usual = [entry for entry in found if not entry.key.lower().endswith("-focus.json")]
+        depth = min(entry.key.count("/") for entry in usual or found)
+        yield from (entry for entry in found if entry.key.count("/") <= depth)
 
 
 def fetch(
@@ -78,7 +112,7 @@ def fetch(
         if told := _latest(place, entries):
             yield from _deliveries(place, told, entries, window, staging)
             return
-        found = tables(place, entries)
+        found = tables(place, (entry for entry in entries if STATUS_FOLDER not in f"/{entry.key}".lower()))
         if not found:
             raise SourceError(f"{place.uri} holds {nothing}.")
         if check_bare:
@@ -91,7 +125,7 @@ def _deliveries(
 ) -> Iterator[Delivery]:
     """One delivery per billing period that touches the window, oldest first: the files its manifest names."""
     for manifest in told:
-        if not touches(manifest.period, window):
+        if manifest.period is None or not touches(manifest.period, window):
             continue
         found = [(key, resolve(key, entries, manifest.entry.key)) for key in manifest.keys]
         missing = [key for key, entry in found if entry is None]
@@ -106,12 +140,12 @@ def _deliveries(
 
 
 def period_of(key: str) -> date | None:
-    """The billing period in a path: 20260801-20260901, or BILLING_PERIOD=2026-08 in any case."""
+    """The billing period in a path: 20260801-20260901, BILLING_PERIOD=2026-08 in any case, year=2026/month=8."""
     found = PERIOD_FOLDER.search(key)
     if not found:
         return None
-    year, month = (found[1], found[2]) if found[1] else (found[3], found[4])
-    return date(int(year), int(month), 1)
+    year, month = (int(part) for part in found.groups() if part)
+    return date(year, month, 1) if 1 <= month <= 12 else None
 
 
 def touches(period: date, window: Window) -> bool:
@@ -120,30 +154,45 @@ def touches(period: date, window: Window) -> bool:
 
 
 def resolve(key: str, entries: Iterable[Entry], near: str) -> Entry | None:
-    """The file that a manifest names by its key in the bucket, wherever the folder that we got starts."""
+    """The file that a manifest names by its key in the bucket, wherever the folder that we got starts.
+
+    The whole of what stands below the period's folder must agree: every execution has a file of the same name,
+    and one that expired must not be taken for another's.
+    """
     parts = [part for part in key.split("/") if part]
+    whole = "/".join(parts)
+    found = PERIOD_FOLDER.search("/" + whole)
+    last = whole.count("/", 0, found.start()) if found else len(parts) - 1
     by_tail = {entry.key.strip("/"): entry for entry in entries}
-    for start in range(len(parts)):
+    for start in range(last + 1):
         tail = "/".join(parts[start:])
         hits = [entry for name, entry in by_tail.items() if name == tail or name.endswith("/" + tail)]
         if hits:
             return max(hits, key=lambda entry: len(commonpath((entry.key, near))))
-    return None
+    return next((entry for name, entry in by_tail.items() if whole.endswith("/" + name)), None)
 
 
-def _read(place: Place, report: str, period: date, found: list[Entry]) -> Manifest:
-    """The shallowest manifest is the period's own, deeper ones are single deliveries'; the newest counts."""
-    depth = min(entry.key.count("/") for entry in found)
-    entry = max((entry for entry in found if entry.key.count("/") == depth), key=lambda entry: entry.modified)
+def _read(place: Place, entry: Entry) -> Manifest:
+    content = place.read(entry)
     try:
-        body = json.loads(place.read(entry))
+        body = json.loads(content)
     except ValueError as error:
         raise SourceError(f"{place.uri}: the manifest {entry.key} is no JSON: {error}.") from error
-    told = re.match(r"(\d{4})-?(\d{2})", str((body.get("billingPeriod") or {}).get("start", "")))
-    return Manifest(entry, report, date(int(told[1]), int(told[2]), 1) if told else period, body)
+    body = body if isinstance(body, dict) else {}
+    manifest = Manifest(entry, _report(entry.key), None, body, hashlib.sha256(content).hexdigest())
+    span = body.get("billingPeriod")
+    told = re.match(r"(\d{4})-?(\d{2})", str(span.get("start", "")) if isinstance(span, dict) else "")
+    named = (period for key in manifest.keys if (period := period_of(key)))
+    stated = date(int(told[1]), int(told[2]), 1) if told else None
+    return replace(manifest, period=stated or period_of(entry.key) or next(named, None))
 
 
-def _report_folder(key: str) -> str:
-    """What stands before the period's folder; the part metadata/ or data/ is the same report."""
+def _report(key: str) -> str:
+    """Which report a manifest belongs to: what stands before the period's folder, and the name.
+
+    The part metadata/ or data/ is the same report.
+    """
+    name = MANIFEST.fullmatch(PurePosixPath(key).name)
     found = PERIOD_FOLDER.search(key)
-    return re.sub(r"(^|/)(metadata|data)$", "", key[: found.start()] if found else "").strip("/") + "/"
+    above = key[: found.start()] if found else ""
+    return re.sub(r"(^|/)(metadata|data)$", "", above).strip("/") + "/" + (name["report"] if name else "")

@@ -63,4 +63,5 @@ REGISTRY: Mapping[str, Kind] = {
     "accounts-gcp": Kind(
         "reference", "ingest.sources.gcp_accounts:GcpAccounts", "ingest.load_accounts:load_accounts"
     ),
+    "prices-aws": Kind("reference", "ingest.sources.aws_prices:AwsPrices", "ingest.load_prices:load_prices"),
 }

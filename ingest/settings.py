@@ -235,6 +235,15 @@ class GcpAccountsOptions(Options):
     endpoint_url: str | None = ENDPOINT
 
 
+class AwsPricesOptions(Options):
+    """On-demand prices of machines with accelerators, from the AWS Price List or the shipped table."""
+
+    kind: Literal["prices-aws"] = "prices-aws"
+    region: str = Field("us-east-1", title="REGION", description="Region whose prices are wanted.")
+    shipped: bool = Field(False, description="Ask nobody: take the dated table that comes with this program.")
+    endpoint_url: str | None = ENDPOINT
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -249,6 +258,7 @@ AnyOptions = (
     | OnPremOptions
     | FxOptions
     | GcpAccountsOptions
+    | AwsPricesOptions
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -27,19 +28,24 @@ class SourceFile:
 
     uri: str
     path: Path
-    etag: str
+    digest: Callable[[], str]  # asked once, and only where the name is needed: it may read the whole file
     bytes: int
     bring: Callable[[], None] | None = None  # fetches the content to `path`; None where it lies there already
     # what the source knows beside the content, as columns of `raw`: which of two datasets of one bill this is
     facts: Mapping[str, str | bool] = field(default_factory=dict, hash=False)
+
+    @cached_property
+    def etag(self) -> str:
+        """The server's ETag, else a hash of the content; '' where nobody names it."""
+        return self.digest()
 
 
 @dataclass(frozen=True)
 class Delivery:
     """What a billing source yields: the files that together state one or more billing periods, whole.
 
-    billing_period is None where only the rows tell; delivery_id is the provider's (assemblyId, executionId),
-    else a hash over the files' hashes: equal ids mean equal content.
+    billing_period is None where only the rows tell; delivery_id is the provider's (assemblyId, executionId) and the
+    manifest's hash, else a hash over the files' hashes: equal ids mean equal content.
     """
 
     delivery_id: str

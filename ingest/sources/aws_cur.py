@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ingest import manifests
 from ingest.files import Entry, Place, place
-from ingest.layout import Layout
+from ingest.layout import Layout, Split
 from ingest.raw import Column, columns
 from ingest.source import Delivery, SourceError, Window
 
@@ -20,14 +20,19 @@ COLUMNS = (
         line_item_usage_account_name line_item_line_item_type line_item_line_item_description line_item_product_code
         line_item_usage_type line_item_operation line_item_resource_id line_item_currency_code product_product_family
         product_sku pricing_unit savings_plan_savings_plan_a_r_n reservation_reservation_a_r_n
-        split_line_item_parent_resource_id""",
+        split_line_item_parent_resource_id line_item_iam_principal""",
     ),
     *columns(
         "money",
         """line_item_usage_amount line_item_unblended_cost line_item_net_unblended_cost pricing_public_on_demand_cost
         reservation_effective_cost reservation_net_effective_cost savings_plan_savings_plan_effective_cost
         savings_plan_net_savings_plan_effective_cost savings_plan_total_commitment_to_date
-        savings_plan_used_commitment""",
+        savings_plan_used_commitment savings_plan_recurring_commitment_for_billing_period
+        savings_plan_net_recurring_commitment_for_billing_period
+        savings_plan_amortized_upfront_commitment_for_billing_period
+        savings_plan_net_amortized_upfront_commitment_for_billing_period
+        split_line_item_split_cost split_line_item_unused_cost
+        split_line_item_net_split_cost split_line_item_net_unused_cost""",
     ),
     Column("unused_upfront", "money", ("reservation_unused_amortized_upfront_fee_for_billing_period",)),
     Column(
@@ -50,6 +55,9 @@ LAYOUT = Layout(
     staging=Path(__file__).with_suffix(".sql"),
     complete=Path(__file__).with_name("aws_cur_complete.sql"),
     completed=Path(__file__).with_name("aws_cur_completed.sql"),
+    split=Split(
+        Path(__file__).with_name("aws_cur_split.sql"), Path(__file__).with_name("aws_cur_split_parent.sql")
+    ),
     control="aws_cur",
     what="an AWS Cost and Usage Report",
     line_key=("identity/LineItemId", "bill/BillingPeriodStartDate"),

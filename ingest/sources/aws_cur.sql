@@ -37,6 +37,14 @@ SELECT
     END AS service_category,
     coalesce(product_product_name, line_item_product_code) AS service_name,
     product_sku AS sku_id,
+    -- Bedrock's usage types name the kind of token: …-input-tokens, …-cache-read-input-token-count, MP:…_OutputTokenCount-Units
+    CASE
+        WHEN NOT regexp_matches(line_item_usage_type, 'token', 'i') THEN NULL
+        WHEN regexp_matches(line_item_usage_type, 'cache.?read', 'i') THEN 'Cache read tokens'
+        WHEN regexp_matches(line_item_usage_type, 'cache.?write', 'i') THEN 'Cache write tokens'
+        WHEN regexp_matches(line_item_usage_type, 'input', 'i') THEN 'Input tokens'
+        WHEN regexp_matches(line_item_usage_type, 'output', 'i') THEN 'Output tokens'
+    END AS sku_description,
     line_item_resource_id AS resource_id,
     product_product_family AS resource_type,
     product_region_code AS region_id,
@@ -71,8 +79,10 @@ SELECT
         WHEN 'SavingsPlanNegation' THEN 0
         WHEN 'SavingsPlanUpfrontFee' THEN 0
         WHEN 'SavingsPlanRecurringFee' THEN
-            CASE WHEN savings_plan_total_commitment_to_date > savings_plan_used_commitment
-                    THEN savings_plan_total_commitment_to_date - savings_plan_used_commitment
+            CASE WHEN savings_plan_total_commitment_to_date > savings_plan_used_commitment THEN
+                    CASE WHEN net_share = 1 THEN savings_plan_total_commitment_to_date - savings_plan_used_commitment
+                        ELSE CAST(net_share * CAST(savings_plan_total_commitment_to_date - savings_plan_used_commitment
+                            AS DOUBLE) AS DECIMAL(38,12)) END
                 WHEN savings_plan_total_commitment_to_date > 0 AND savings_plan_used_commitment IS NOT NULL THEN 0
             END
         WHEN 'RIFee' THEN
@@ -110,10 +120,29 @@ SELECT
         WHEN regexp_matches(line_item_usage_type, 'Unused(Box|Ded):') THEN 'Unused'
     END AS capacity_reservation_status,
     bill_invoice_id AS invoice_id,
-    tags,
+    -- who called Bedrock, as one more tag: the role or user without its session. team_tags says whether that is a team
+    CASE WHEN line_item_iam_principal IS NULL THEN tags
+        ELSE map_concat(
+            MAP {'iam_principal': coalesce(
+                nullif(regexp_extract(line_item_iam_principal, ':assumed-role/([^/]+)/', 1), ''),
+                regexp_extract(line_item_iam_principal, '([^/:]+)$', 1))},
+            coalesce(tags, MAP {}))
+    END AS tags,
     line_item_line_item_type AS x_line_item_type,
     line_item_usage_type AS x_usage_type,
     line_item_operation AS x_operation
-FROM raw
--- split cost lines repeat the money of a parent line that is here; the parent is kept. One that bore money itself stays.
+FROM (
+    -- what discounts leave of a savings plan's commitment, which the export tells before them: the used part has a net column,
+    -- the unused part has none
+    SELECT *, coalesce(
+        CAST(savings_plan_net_recurring_commitment_for_billing_period
+            + coalesce(savings_plan_net_amortized_upfront_commitment_for_billing_period, 0) AS DOUBLE)
+        / nullif(CAST(savings_plan_recurring_commitment_for_billing_period
+            + coalesce(savings_plan_amortized_upfront_commitment_for_billing_period, 0) AS DOUBLE), 0),
+        CAST(line_item_net_unblended_cost AS DOUBLE) / nullif(CAST(line_item_unblended_cost AS DOUBLE), 0),
+        1
+    ) AS net_share
+    FROM raw
+)
+-- split cost lines repeat the money of a line that is here: aws_cur_split.sql takes them. One that bore money itself stays.
 WHERE split_line_item_parent_resource_id IS NULL OR coalesce(line_item_unblended_cost, 0) <> 0

@@ -207,7 +207,9 @@ class BigQueryExport:
         estimate = self._estimate("rows", told)
         path = staging / f"{month.month}.parquet"
         uri = f"{self.uri}/{month.month}"
-        file = SourceFile(uri, path, month.tag, estimate.bytes, partial(self._download, month, told, path))
+        file = SourceFile(
+            uri, path, lambda: month.tag, estimate.bytes, partial(self._download, month, told, path)
+        )
         notes = [f"BigQuery scanned {estimate}", *([self.shape.note] if self.shape.note else [])]
         if without:
             notes.append(f"{without['lines']:,} rows without an invoice month were left in the table")

@@ -29,6 +29,7 @@ class GcpPriceExport:
     endpoint_url: str | None = None
     kind: ClassVar[str] = "prices-gcp"
     provider: ClassVar[str] = "GCP"
+    note: ClassVar[str | None] = None
 
     def prices(self) -> Iterator[Price]:
         """Yield a price per SKU, region and tier, of the newest day. Raises SourceError."""

@@ -74,7 +74,7 @@ class OnPrem:
         file = SourceFile(
             str(self.config_file),
             path,
-            hashlib.sha256(config).hexdigest(),
+            lambda: hashlib.sha256(config).hexdigest(),
             len(config),
             facts={"billed_by": "On-premises"},
         )

@@ -9,6 +9,7 @@ SELECT
     stored(coalesce(net_unblended, unblended)) AS billed_stored,
     exact(unblended) AS contracted,
     stored(unblended) AS contracted_stored,
-    exact(list) AS list,
-    stored(list) AS list_stored
+    -- a split cost line states its parent's price once more
+    CASE WHEN split_parent IS NULL OR exact(unblended) <> 0 THEN exact(list) END AS list,
+    CASE WHEN split_parent IS NULL OR exact(unblended) <> 0 THEN stored(list) END AS list_stored
 FROM control_raw

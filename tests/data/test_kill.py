@@ -135,7 +135,7 @@ def state(home: Path) -> dict[str, list[tuple]]:
 
 
 def live_delivery(warehouse: Warehouse) -> str:
-    query = """SELECT delivery_id FROM load
+    query = """SELECT split_part(delivery_id, '@', 1) FROM load
         WHERE load_id = (SELECT load_id FROM parquet_file WHERE relation = 'cost')"""
     ((delivery_id,),) = warehouse.con.execute(query).fetchall()
     return delivery_id

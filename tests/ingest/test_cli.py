@@ -104,7 +104,7 @@ def test_what_cannot_be_read_is_said_kept_and_ends_with_one(call, home):
         (["focus", "x.csv", "--source", "../up"], "'../up' cannot name a source"),
         (["focus", "x.csv", "--since", "yesterday"], "'yesterday' is no date or time. Write 2026-10-01"),
         (["requests", "x.csv", "--map", "model"], "write OURS=THEIRS"),
-        (["prices", "asw"], "Unknown source 'asw'. Known: gcp."),
+        (["prices", "asw"], "Unknown source 'asw'. Did you mean 'aws'? Known: aws, gcp."),
         (["run"], "names no source. Add one"),
     ],
 )

@@ -152,7 +152,7 @@ def staged(tmp_path, text, scraped_at=None, name="t.prom"):
     path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
     con = duckdb.connect()
     staging = Staging(con)
-    read_text(staging, SourceFile(str(path), path, "etag", path.stat().st_size), Window(), scraped_at)
+    read_text(staging, SourceFile(str(path), path, lambda: "etag", path.stat().st_size), Window(), scraped_at)
     named = {number: (metric, labels) for number, metric, labels in staging.series()}
     rows = con.execute("SELECT series, ts, value FROM sample").fetchall()
     return [(*named[series], ts, value) for series, ts, value in rows], staging.refused

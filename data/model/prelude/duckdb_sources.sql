@@ -24,6 +24,19 @@ CREATE OR REPLACE TEMP MACRO credit_of_type(credits, kind) AS coalesce(list_sum(
         CASE WHEN starts_with(ltrim(credits), '{') THEN '[' || credits || ']' ELSE credits END,
         '[{"type": "VARCHAR", "amount": "VARCHAR"}]'
     ), lambda c: c.type = kind), lambda c: to_double(c.amount))), 0.0);
+-- The model of a managed call: by the ARN of a Bedrock model or of a profile that only spreads it over regions (both are one
+-- model), else by the usage type, which an application's own profile or an export without ids leaves; else what was called.
+CREATE OR REPLACE TEMP MACRO managed_model_of(resource_id, usage, service) AS coalesce(
+    nullif(regexp_replace(
+        regexp_extract(resource_id, '[:/](?:foundation-model|inference-profile)/([^/]+)$', 1),
+        '^(?:us-gov|us|eu|apac|ap|jp|au|ca|sa|me|global)\.', ''), ''),
+    CASE WHEN service LIKE '%Bedrock%' THEN coalesce(
+        nullif(regexp_extract(usage, '^(?:[A-Z]{2,5}[0-9]-)?(.+?)-(?:input|output|cache|batch|on-demand)\b', 1), ''),
+        nullif(regexp_extract(service, '^(.+) \(Amazon Bedrock Edition\)$', 1), '')
+    ) END,
+    regexp_extract(resource_id, '([^/]+)$', 1),
+    ''
+);
 
 CREATE OR REPLACE TEMP VIEW charge_line AS
 SELECT
@@ -60,7 +73,7 @@ SELECT
     coalesce(c.team, first_tag(c.tags, getvariable('team_tags'))) AS team,
     first_tag(c.tags, getvariable('model_tags')) AS tag_model,
     first_tag(c.tags, getvariable('version_tags')) AS tag_version,
-    regexp_extract(coalesce(c.resource_id, ''), '([^/]+)$', 1) AS managed_model
+    managed_model_of(c.resource_id, coalesce(c.x_usage_type, c.sku_description), c.service_name) AS managed_model
 FROM charge AS c
 JOIN load AS l ON l.load_id = c.load_id;
 
