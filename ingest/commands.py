@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
@@ -193,6 +193,8 @@ def _parameter(field: str, info: FieldInfo) -> Callable[[Command], Command]:
 def _shape(info: FieldInfo) -> dict[str, Any]:
     """How click reads a field: by its type without None."""
     kind = info.annotation
+    if get_origin(kind) is Literal:
+        return {"type": click.Choice(get_args(kind))}
     kinds = [one for one in get_args(kind) if one is not type(None)]
     origin = getattr(kind, "__origin__", None)
     if origin is dict:

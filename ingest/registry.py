@@ -52,4 +52,13 @@ REGISTRY: Mapping[str, Kind] = {
     "resources": Kind(
         "reference", "ingest.sources.resources:Resources", "ingest.load_reference:load_resources"
     ),
+    "cloudwatch": Kind(
+        "telemetry", "ingest.sources.cloudwatch:CloudWatch", "ingest.load_telemetry:load_telemetry"
+    ),
+    "nvidia-smi": Kind(
+        "telemetry", "ingest.sources.nvidia_smi:NvidiaSmi", "ingest.load_telemetry:load_telemetry"
+    ),
+    "gcp-monitoring": Kind(
+        "telemetry", "ingest.sources.gcp_monitoring:GcpMonitoring", "ingest.load_telemetry:load_telemetry"
+    ),
 }
