@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from ingest.source import SourceError, Window
 from ingest.telemetry.endpoints import Endpoints, Variant
+from ingest.telemetry.servers.cloudwatch import SAGEMAKER
 from ingest.telemetry.staging import HOUR_MS, ReadFile, Staging, to_ms
 
 QUERIES = 500  # of one GetMetricData call
@@ -198,8 +199,9 @@ class CloudWatchHours:
             "namespace": labels["namespace"],
             "pod": labels["pod"],
             "label_model": labels["model"],
-            "label_model_version": labels["version"],
         }
+        if labels["version"] not in SAGEMAKER.untold:
+            said["label_model_version"] = labels["version"]
         staging.add(staging.number("kube_pod_labels", said), moment, 1.0)
 
     def _stage_devices(self, staging: Staging, metric: Metric, points: Points) -> int:

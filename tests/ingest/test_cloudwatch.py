@@ -124,7 +124,9 @@ def test_hours_of_an_endpoint_to_the_request(cloud, wh):
     cloud.put("AWS/SageMaker", "Invocation4XXErrors", VARIANT, (0, 3), (59, 0), (120, 0))
     cloud.put("AWS/SageMaker", "Invocation5XXErrors", VARIANT, (1, 1), (120, 0))
     cloud.put("AWS/SageMaker", "ModelLatency", VARIANT, (0, 2_500_000), (59, 1_500_000), (120, 700_000))
-    cloud.put("AWS/SageMaker", "Invocations", {"EndpointName": "chat"}, (0, 15))  # the same, in another cut
+    # the same calls, cut in other ways
+    cloud.put("AWS/SageMaker", "Invocations", {"EndpointName": "chat"}, (0, 15))
+    cloud.put("AWS/SageMaker", "Invocations", {**VARIANT, "ContainerName": "main"}, (0, 15))
     load(wh, cloud.hours())
     first, third = traffic(wh)
     assert (first["hour"], third["hour"]) == (NOON, NOON + 2 * HOUR)
@@ -157,7 +159,10 @@ def test_throttled_calls_of_bedrock_are_no_invocations(cloud, wh):
     cloud.put("AWS/Bedrock", "CacheWriteInputTokenCount", model, (0, 40))
     cloud.put("AWS/Bedrock", "OutputTokenCount", model, (0, 2000), (61, 90))
     cloud.put("AWS/Bedrock", "InvocationLatency", model, (0, 123_456), (61, 1_000))
-    cloud.put("AWS/Bedrock", "Invocations", {}, (0, 100))  # all models together
+    # the same calls, cut in other ways
+    cloud.put("AWS/Bedrock", "Invocations", {}, (0, 100), (61, 40))
+    cloud.put("AWS/Bedrock", "OutputTokenCount", {**model, "ContextWindow": "1M"}, (0, 2000))
+    cloud.put("AWS/Bedrock", "Invocations", {**model, "ContextWindow": "1M"}, (0, 100), (61, 40))
     load(wh, cloud.hours())
     first, second = traffic(wh)
     counted = ("requests_ok", "requests_failed", "requests_aside")
@@ -189,6 +194,15 @@ def test_what_sagemaker_adds_up_over_four_gpus_is_no_device_at_400_percent(cloud
     assert [(one["start_at"], one["seconds"]) for one in stretches] == [(NOON + HOUR / 2, 1800)] * 4
     (runs,) = answer(wh, "SELECT namespace, pod, model, version, valid_from, valid_to FROM deployment_map")
     assert tuple(runs.values()) == ("sagemaker", "chat/blue", "llama-8b", "blue", NOON, NOON + HOUR)
+
+
+def test_a_variant_that_only_has_its_default_name_is_no_version(cloud, wh):
+    cloud.endpoint("chat", "ml.g4dn.xlarge", variant="AllTraffic")
+    cloud.put("AWS/SageMaker", "Invocations", {"EndpointName": "chat", "VariantName": "AllTraffic"}, (0, 10))
+    assert load(wh, cloud.hours()).message is None
+    (hour,) = traffic(wh)
+    assert (hour["model"], hour["version"], hour["pod"]) == ("llama-8b", None, "chat/AllTraffic")
+    assert answer(wh, "SELECT model, version FROM deployment_map") == [{"model": "llama-8b", "version": None}]
 
 
 def test_one_busy_gpu_among_eight_does_not_make_eight_idle(cloud, wh):
