@@ -170,6 +170,18 @@ def test_a_common_log_has_no_durations(tmp_path, wh):
     assert counts(hour) == (1, 1, 0, None, None, None)
 
 
+def test_what_is_no_http_is_a_failed_request(tmp_path, wh):
+    """A TLS handshake on a plain port, as nginx escapes it, and a connection that said nothing."""
+    (tmp_path / "access.log").write_text(
+        r'10.0.0.7 - - [01/Oct/2026:12:00:00 +0000] "\x16\x03\x01\x02" 400 157 "-" "-"' + "\n"
+        '10.0.0.7 - - [01/Oct/2026:12:00:00 +0000] "-" 408 0 "-" "-"\n'
+        r'10.0.0.7 - - [01/Oct/2026:12:00:00 +0000] "GET /a\"b HTTP/1.1" 200 0 "-" "say \"hi\", 1.5"' + "\n"
+    )
+    assert load(wh, tmp_path).rejected == 0
+    (hour,) = traffic(wh)
+    assert counts(hour) == (1, 2, 0, None, None, None)
+
+
 def test_envoy_writes_milliseconds(tmp_path, wh):
     chat, who = "POST /v1/chat/completions HTTP/2", '"10.0.35.28" "py" "id-1" "llm.local" "10.0.2.1:80"'
     (tmp_path / "envoy.log").write_text(
