@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import boto3
 import pytest
+from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 from samples import answer
+from small_store import load_lines, machine_line
 
+from data.model.settings import ModelSettings
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
+from ingest.__main__ import main
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
 from ingest.sources.cloudwatch import CloudWatch
@@ -196,6 +202,27 @@ def test_what_sagemaker_adds_up_over_four_gpus_is_no_device_at_400_percent(cloud
     assert tuple(runs.values()) == ("sagemaker", "chat/blue", "llama-8b", "blue", NOON, NOON + HOUR)
 
 
+def test_an_hour_of_an_endpoint_costs_what_its_bill_says(cloud, wh):
+    """4.00 USD for the instance, its four GPUs busy half of the hour: 2.00 serving busy, 2.00 idle, 10 answers."""
+    arn = cloud.endpoint("chat", "ml.g4dn.12xlarge")
+    points = [(minute, 200.0 if minute < 30 else 0.0) for minute in range(60)]
+    cloud.put("/aws/sagemaker/Endpoints", "GPUUtilization", VARIANT, *points)
+    cloud.put("AWS/SageMaker", "Invocations", VARIANT, (0, 10))
+    hosted = {"service_name": "Amazon SageMaker", "instance_type": "g4dn.12xlarge"}
+    load_lines(wh, [machine_line(NOON, arn, "4.00", **hosted)])
+    load(wh, cloud.hours())
+    wh.publish(ModelSettings())
+    snapshot = open_latest(wh.home).cursor()
+    told = snapshot.execute(
+        "SELECT state, model, version, sum(busy_cost), sum(idle_cost), sum(unobserved_cost) FROM gpu_hour GROUP BY ALL"
+    ).fetchall()
+    served = snapshot.execute(
+        "SELECT model, version, requests_ok FROM traffic_hour WHERE NOT shadowed"
+    ).fetchall()
+    assert told == [("serving", "llama-8b", "blue", Decimal(2), Decimal(2), Decimal(0))]
+    assert served == [("llama-8b", "blue", 10)]
+
+
 def test_a_variant_that_only_has_its_default_name_is_no_version(cloud, wh):
     cloud.endpoint("chat", "ml.g4dn.xlarge", variant="AllTraffic")
     cloud.put("AWS/SageMaker", "Invocations", {"EndpointName": "chat", "VariantName": "AllTraffic"}, (0, 10))
@@ -305,3 +332,23 @@ def test_without_a_region_it_says_what_to_do(monkeypatch):
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     with pytest.raises(SourceError, match="region is told by --region"):
         next(CloudWatch().batches(Window(), None))
+
+
+def test_a_rehearsal_on_the_command_line_shows_what_would_land(cloud, home):
+    cloud.put("AWS/Bedrock", "Invocations", {"ModelId": "amazon.nova-lite-v1:0"}, (-5 * 60, 41))
+    since = f"{NOON - 6 * HOUR:%Y-%m-%dT%H:%M}"
+    words = [
+        "cloudwatch",
+        "--endpoint-url",
+        cloud.url,
+        "--region",
+        "us-east-1",
+        "--since",
+        since,
+        "--dry-run",
+    ]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert "amazon.nova-lite-v1:0" in result.output
+    assert "41" in result.output
+    assert not home.exists()
