@@ -1,8 +1,8 @@
 """SageMaker endpoints and Bedrock models, as CloudWatch counts them: sums per hour, staged as counters.
 
-SageMaker counts a failed invocation among the invocations; so does Bedrock, as AWS documents it since 2026 (before, it
-said that only successful ones are counted). Bedrock's throttled requests are in neither and count beside. What Bedrock
-reads from a prompt cache, or writes to it, is not in InputTokenCount.
+SageMaker counts a failed invocation among the invocations; so does Bedrock, as AWS' newer documentation says (an older
+page says that only successful ones are counted). Bedrock's throttled requests are in neither and count beside. What
+Bedrock reads from a prompt cache, or writes to it, is not in InputTokenCount.
 """
 
 from __future__ import annotations
