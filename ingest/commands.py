@@ -199,6 +199,8 @@ def _parameter(field: str, info: FieldInfo) -> Callable[[Command], Command]:
 def _shape(info: FieldInfo) -> dict[str, Any]:
     """How click reads a field: by its type without None."""
     kind = info.annotation
+    if get_origin(kind) is Literal:
+        return {"type": click.Choice(get_args(kind))}
     kinds = [one for one in get_args(kind) if one is not type(None)]
     origin = getattr(kind, "__origin__", None)
     if origin is dict:

@@ -11,10 +11,13 @@ import duckdb
 from data.load import Load
 from data.warehouse import Warehouse
 from ingest import raw
+from ingest.access_log import is_access_log, open_access_log
 from ingest.load_telemetry import Hours, live_load, unchanged
 from ingest.progress import Progress, silent
+from ingest.request_shapes import SHAPES
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.sources.requests import RequestLog
+from ingest.telemetry.serving import ASIDE
 from ingest.telemetry.staging import run_each, statement
 
 MOST_REJECTS = 0.01  # share of the lines
@@ -41,27 +44,44 @@ def _load(
     load.con.execute(_text("begin")).fetchall()
     for done, file in enumerate(delivery.files):
         progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-        _stage(load, source, file, window)
+        _stage(load, source, file, window, done)
+    ((doubles,),) = load.con.execute(_text("count_once")).fetchall()
     rejected = _reject(load)
     hours = _hours(load)
     rows = _replace(load, hours)
     load.mark_dirty(hours.months)
-    load.finish(rows=rows, delivery_id=delivery.delivery_id, window=(hours.start, hours.end))
-    return LoadResult(
-        load.source, source.kind, "loaded", rows, rejected, window=Window(hours.start, hours.end)
-    )
+    message = _message(load, doubles)
+    load.finish(rows=rows, delivery_id=delivery.delivery_id, window=(hours.start, hours.end), message=message)
+    told = Window(hours.start, hours.end)
+    return LoadResult(load.source, source.kind, "loaded", rows, rejected, window=told, message=message)
 
 
-def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> None:
+def _message(load: Load, doubles: int) -> str | None:
+    """What of the log is not counted among its requests."""
+    ((beside,),) = load.con.execute("SELECT count(*) FROM request WHERE reason IS NULL AND aside").fetchall()
+    told = [f"rows that tell a request_id again, and count once: {doubles}"] if doubles else []
+    if beside:
+        told.append(f"health checks, scrapes and the like, counted beside: {beside}")
+    return "; ".join(told) or None
+
+
+def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, number: int) -> None:
     if file.bring:
         file.bring()
     opened, columns = open_log(load.con, source, file)
     check_columns(opened, source, columns)
-    asked = [raw.Column(name, "text", theirs) for name, theirs in columns.items() if theirs]
+    told = [(name, theirs) for name, theirs in columns.items() if name not in source.constants()]
+    asked = [raw.Column(name, "text", theirs or raw.NOWHERE) for name, theirs in told]
     raw.conform(opened, asked, source.constants(), "raw_request")
     ((lines,),) = load.con.execute("SELECT count(*) FROM raw_request").fetchall()
     file_id = load.add_file(file.uri, file.etag, file.bytes, lines)
-    limits = {"file_id": file_id, "start": window.start, "end": window.end}
+    limits = {
+        "file_id": file_id,
+        "file_no": number,
+        "aside": sorted(ASIDE),
+        "start": window.start,
+        "end": window.end,
+    }
     load.con.execute(_text("stage"), limits).fetchall()
     load.con.execute(
         "SET preserve_insertion_order = false"
@@ -74,9 +94,13 @@ def open_log(
     con: duckdb.DuckDBPyConnection, source: RequestLog, file: SourceFile
 ) -> tuple[raw.RawFile, dict[str, tuple[str, ...]]]:
     """One file of the log, and where each of our columns may stand in it."""
-    columns = source.columns()
+    if is_access_log(file):
+        return open_access_log(con, file), source.columns(SHAPES["access-log"])
+    told = raw.json_names(file)
+    columns = source.columns(source.shape_of(told))
     names = {name.partition(".")[0]: "VARCHAR" for found in columns.values() for name in found}
-    return raw.open_file(con, file, names), columns
+    opened = raw.open_file(con, file, names)
+    return opened, columns if told else source.columns(source.shape_of(opened.relation.columns))
 
 
 def check_columns(opened: raw.RawFile, source: RequestLog, columns: dict[str, tuple[str, ...]]) -> None:

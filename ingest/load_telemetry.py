@@ -87,6 +87,7 @@ def _load_batch(load: Load, kind: str, batch: Batch) -> LoadResult:
 
 def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadResult:
     series = list(staging.series())
+    _check_refused(staging)
     cluster = Cluster(series)
     told = catalog(series, cluster.places)
     staging.notes += told.notes()
@@ -172,6 +173,7 @@ def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
         device.mig_profile,
         device.gpu_model,
         device.kind,
+        device.gpu_util,
     )
 
 
@@ -182,8 +184,8 @@ def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[objec
         con.from_arrow(pa.table(columns, [str(place) for place in range(len(columns))])).insert_into(table)
 
 
-def _note_files(load: Load, staging: Staging) -> None:
-    """Notes the files and what was refused in them. Raises SourceError where that is more than a stray line."""
+def _check_refused(staging: Staging) -> None:
+    """Raises SourceError where more than a stray line cannot be read."""
     lines, refused = sum(file.rows for file in staging.files), len(staging.refused)
     if refused > REFUSED_SHARE * (lines + refused):
         first = staging.refused[0]
@@ -191,6 +193,10 @@ def _note_files(load: Load, staging: Staging) -> None:
             f"{refused} of {lines + refused} lines cannot be read (at most 1 % may fail). The first, line "
             f"{first.line_no}: {first.reason}. Nothing was changed."
         )
+
+
+def _note_files(load: Load, staging: Staging) -> None:
+    """Notes the files and what was refused in them."""
     ids = [load.add_file(file.uri, file.etag, file.bytes, file.rows) for file in staging.files]
     spans = [(i, f.first, f.last) for i, f in zip(ids, staging.files, strict=True) if f.first is not None]
     _fill(staging.con, "read_file", spans)

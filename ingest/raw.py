@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +30,9 @@ Kind = Literal["text", "money", "time", "tags", "json"]
 Found = dict[str, tuple[Expression, DuckDBPyType]]
 TEXT = DuckDBPyType("VARCHAR")
 NUMBERS = ("double", "float", "decimal", "integer", "bigint", "smallint", "tinyint", "hugeint")
+NOWHERE = ("",)  # the names of a column that no file has
 SAMPLE_ROWS = 100
+FIRST_OBJECT = 1 << 20  # characters
 DAMAGE = (duckdb.InvalidInputException, duckdb.IOException)
 DELIMITERS = (",", ";", "\t", "|")
 SLASHED_DATE = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\s*$")
@@ -87,6 +90,20 @@ def open_file(
         raw = _csv(con, file)
     raw.relation.create_view("raw_file", replace=True)
     return raw
+
+
+def json_names(file: SourceFile) -> list[str]:
+    """The names in the first object of a JSON file; none where the file is no JSON, or its first object is damaged."""
+    head = _first_bytes(file.path).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head[:1] not in (b"{", b"["):
+        return []
+    with text_stream(file.path) as text:
+        start = text.read(FIRST_OBJECT).lstrip("[ \r\n\t")
+    try:
+        told, _ = json.JSONDecoder().raw_decode(start)
+    except ValueError:
+        return []
+    return list(told) if isinstance(told, dict) else []
 
 
 @contextmanager
@@ -301,7 +318,7 @@ def _read(raw: RawFile, have: Found, column: Column) -> Expression:
 
 def _lookup(have: Found, name: str) -> tuple[Expression, DuckDBPyType] | None:
     if (key := squash(name)) in have:
-        return have[key]
+        return have[key] if key else None
     base, _, field = name.partition(".")
     if not field or squash(base) not in have:
         return None

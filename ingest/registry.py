@@ -64,4 +64,13 @@ REGISTRY: Mapping[str, Kind] = {
         "reference", "ingest.sources.gcp_accounts:GcpAccounts", "ingest.load_accounts:load_accounts"
     ),
     "prices-aws": Kind("reference", "ingest.sources.aws_prices:AwsPrices", "ingest.load_prices:load_prices"),
+    "cloudwatch": Kind(
+        "telemetry", "ingest.sources.cloudwatch:CloudWatch", "ingest.load_telemetry:load_telemetry"
+    ),
+    "nvidia-smi": Kind(
+        "telemetry", "ingest.sources.nvidia_smi:NvidiaSmi", "ingest.load_telemetry:load_telemetry"
+    ),
+    "gcp-monitoring": Kind(
+        "telemetry", "ingest.sources.gcp_monitoring:GcpMonitoring", "ingest.load_telemetry:load_telemetry"
+    ),
 }

@@ -167,6 +167,9 @@ class RequestsOptions(Options):
 
     kind: Literal["requests"] = "requests"
     location: str = Field(title="FILE|DIR|s3://…")
+    shape: Literal["auto", "plain", "litellm", "access-log"] = Field(
+        "auto", description="What wrote the log, where its columns do not tell; plain = none of these."
+    )
     mapping: dict[str, str] = Field(
         default_factory=dict,
         title="OURS=THEIRS",
@@ -244,6 +247,38 @@ class AwsPricesOptions(Options):
     endpoint_url: str | None = ENDPOINT
 
 
+class CloudWatchOptions(Options):
+    """SageMaker endpoints, Bedrock models and the CloudWatch agent's GPUs, from CloudWatch."""
+
+    kind: Literal["cloudwatch"] = "cloudwatch"
+    region: str | None = Field(
+        None, title="REGION", description="Region to read, by default the credentials' own."
+    )
+    endpoint_url: str | None = ENDPOINT
+
+
+class NvidiaSmiOptions(Options):
+    """CSV logs of nvidia-smi --query-gpu, a file or a folder."""
+
+    kind: Literal["nvidia-smi"] = "nvidia-smi"
+    location: str = Field(title="FILE|DIR")
+    timezone: str | None = Field(
+        None,
+        title="ZONE",
+        description="Zone of the log's times, such as Europe/Berlin; by default UTC, with a note.",
+    )
+    host: str | None = Field(
+        None, title="NAME", description="Machine that wrote the log; each file of a folder is its own."
+    )
+
+
+class GcpMonitoringOptions(Options):
+    """Accelerators of GKE in saved answers of Cloud Monitoring's timeSeries.list, a file or a folder."""
+
+    kind: Literal["gcp-monitoring"] = "gcp-monitoring"
+    location: str = Field(title="FILE|DIR")
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -259,6 +294,9 @@ AnyOptions = (
     | FxOptions
     | GcpAccountsOptions
     | AwsPricesOptions
+    | CloudWatchOptions
+    | NvidiaSmiOptions
+    | GcpMonitoringOptions
 )
 _SOURCE: TypeAdapter[AnyOptions] = TypeAdapter(Annotated[AnyOptions, Discriminator("kind")])
 _MODEL: TypeAdapter[ModelSettings] = TypeAdapter(ModelSettings)

@@ -112,7 +112,8 @@ CREATE TABLE IF NOT EXISTS device_hour (
     memory_avg       DOUBLE,              -- MiB
     memory_max       DOUBLE,
     energy_joules    DOUBLE,
-    signal           VARCHAR NOT NULL,    -- sm_active, gr_engine_active, gpu_util, gfx_activity (AMD), neuroncore_utilization, duty_cycle (GKE)
+    signal           VARCHAR NOT NULL,    -- sm_active, gr_engine_active, gpu_util, gfx_activity (AMD), neuroncore_utilization, duty_cycle (GKE),
+                                          -- nvidia_smi_utilization_gpu (CloudWatch agent), sagemaker_gpu_utilization
     step_seconds     DOUBLE NOT NULL,     -- sampling step
     samples          BIGINT NOT NULL,
     first_seen       TIMESTAMP NOT NULL,

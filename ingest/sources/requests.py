@@ -6,17 +6,22 @@
 A mapping says `ours=theirs` (a column, `usage.prompt_tokens` for one inside a JSON object) or `ours==constant`. Ours:
 timestamp (required; UTC unless it says otherwise, or seconds or milliseconds since 1970), model, version, endpoint,
 mode ('batch', else real time), team, input_tokens, output_tokens, cached_tokens (part of input_tokens), latency and
-time_to_first_token (seconds), latency_ms, status (an HTTP code below 400, ok, success, stop, length … is answered;
-anything else failed; none at all is answered). What is not mapped is guessed by common names.
+time_to_first_token (seconds), latency_ms, or finished_at and first_token_at (times), status (an HTTP code below 400,
+ok, success, stop, length … is answered; anything else failed; none at all is answered), path (health checks and scrapes
+are told by it and count beside), request_id (one that comes again counts once, as it was told last). What is not mapped
+is guessed: by what wrote the log (ingest/request_shapes.py), else by common names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from ingest.files import content_id, place
+from ingest.files import Entry, content_id, place
+from ingest.raw import squash
+from ingest.request_shapes import PLAIN, SHAPES, Shape
 from ingest.source import Delivery, SourceError, Window
 
 GUESSES: Mapping[str, tuple[str, ...]] = {
@@ -38,15 +43,21 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
     "latency_ms": ("latency_ms", "duration_ms", "request_duration_ms", "response_time_ms"),
     "time_to_first_token": ("time_to_first_token", "ttft", "ttft_seconds", "time_to_first_token_seconds"),
     "status": ("status", "status_code", "http_status", "finish_reason", "finished_reason"),
+    "finished_at": (),
+    "first_token_at": (),
+    "path": (),
+    "request_id": ("request_id",),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class RequestLog:
-    """location: a file, a folder or s3://…; mapping: our name → their column, or '=constant'."""
+    """location: a file, a folder or s3://…; mapping: our name → their column, or '=constant'; shape: a name of
+    ingest/request_shapes.py, or "auto" = by the columns."""
 
     location: str
     mapping: Mapping[str, str] = field(default_factory=dict)
+    shape: str = "auto"
     kind: str = "requests"
 
     def __post_init__(self) -> None:
@@ -56,10 +67,17 @@ class RequestLog:
                 f"A request log has no '{unknown[0]}' to be mapped. There are: {', '.join(GUESSES)}."
             )
 
-    def columns(self) -> dict[str, tuple[str, ...]]:
+    def columns(self, shape: Shape = PLAIN) -> dict[str, tuple[str, ...]]:
         """Our name → the columns to look for, in order. A mapped one is looked for alone; a constant has none."""
         told = {name: () if theirs.startswith("=") else (theirs,) for name, theirs in self.mapping.items()}
-        return {**GUESSES, **told}
+        return {**GUESSES, **shape.columns, **told}
+
+    def shape_of(self, columns: Iterable[str]) -> Shape:
+        """What wrote a file with these columns."""
+        if self.shape != "auto":
+            return SHAPES[self.shape]
+        there = {squash(name) for name in columns}
+        return next((shape for shape in SHAPES.values() if shape.fits(there)), PLAIN)
 
     def constants(self) -> dict[str, str]:
         return {name: theirs[1:] for name, theirs in self.mapping.items() if theirs.startswith("=")}
@@ -67,9 +85,17 @@ class RequestLog:
     def fetch(self, window: Window) -> Iterator[Delivery]:
         """One delivery: all files together. Raises SourceError where there is none."""
         where = place(self.location)
-        entries = [entry for entry in where.entries() if entry.is_table]
+        entries = [entry for entry in where.entries() if entry.is_table or _is_log(entry)]
         if not entries:
-            raise SourceError(f"{self.location} holds no request log: CSV, CSV.gz, JSON lines or Parquet.")
+            raise SourceError(
+                f"{self.location} holds no request log: CSV, CSV.gz, JSON lines, Parquet or .log."
+            )
         files = tuple(where.file(entry, Path(self.location)) for entry in entries)
-        asked = (content_id(files), sorted(self.mapping.items()), window.start, window.end)
+        asked = (content_id(files), sorted(self.mapping.items()), self.shape, window.start, window.end)
         yield Delivery("/".join(str(part) for part in asked), files)
+
+
+def _is_log(entry: Entry) -> bool:
+    """access.log, access.log.gz, and what rotation makes of it: access.log.2.gz, access.log-20261001."""
+    name = PurePosixPath(entry.key).name.lower()
+    return re.search(r"\.log(\.gz|[.-]\d+(\.gz)?)?$", name) is not None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ingest.telemetry.gauges import Exporter
+from ingest.telemetry.gauges import OWN_SIGNAL, Exporter
 
 Labels = Mapping[str, str]
 Holder = tuple[str | None, str | None]  # namespace, pod
@@ -26,11 +26,14 @@ INSTANCE = re.compile(r"i-[0-9a-f]{6,}")
 
 @dataclass(frozen=True)
 class Device:
+    """gpu_util: what its utilisation is called in the store."""
+
     device_id: str
     parent_id: str
     mig_profile: str | None
     gpu_model: str | None
     kind: str = "gpu"
+    gpu_util: str = "gpu_util"
 
     @property
     def slices(self) -> int:
@@ -67,6 +70,9 @@ def cores_per_device(hardware: Iterable[Labels]) -> dict[str | None, int]:
 def device_of(exporter: Exporter, labels: Labels, places: Places = NOWHERE) -> Device | None:
     """The device of a series, None where the labels cannot tell it."""
     node = node_of(exporter, labels, places)
+    if exporter in OWN_SIGNAL:
+        name = labels["device"]
+        return Device(name, name, None, labels.get("model"), gpu_util=OWN_SIGNAL[exporter])
     if exporter == "amd":
         return _amd(labels, node)
     if exporter == "neuron":
@@ -120,6 +126,8 @@ def _gke_kind(labels: Labels) -> str:
 def node_of(exporter: Exporter, labels: Labels, places: Places = NOWHERE) -> str | None:
     """The machine: Hostname, unless that is only the exporter's pod; then the node label, what kube-state-metrics says
     of that pod, else the scraped host. Neuron names the billed instance itself; Cloud Monitoring the node."""
+    if exporter in OWN_SIGNAL:
+        return labels.get("node")
     if exporter == "gke":
         return labels.get("node_name") or labels.get("node") or None
     if exporter == "neuron" and INSTANCE.fullmatch(labels.get("instance_id", "")):
@@ -139,7 +147,9 @@ def holder_of(exporter: Exporter, labels: Labels, relabelled: bool) -> Holder | 
     honorLabels true, or on a raw scrape, `pod` is the workload, but Prometheus fills in the exporter's own
     where the device is free. `relabelled`: the scraped target is known to be of the first kind.
     """
-    if exporter == "gke":
+    if exporter in OWN_SIGNAL:
+        pod, namespace = labels.get("pod"), labels.get("namespace")
+    elif exporter == "gke":
         pod, namespace = labels.get("pod_name"), labels.get("namespace_name")
     elif relabelled or "exported_pod" in labels:
         pod, namespace = labels.get("exported_pod"), labels.get("exported_namespace")

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.telemetry import servers
-from ingest.telemetry.gauges import BLANK_INT32, GAUGES, HARDWARE, devices_without_data, spellings
+from ingest.telemetry.gauges import (
+    BLANK_INT32,
+    GAUGES,
+    HARDWARE,
+    STAGED,
+    devices_without_data,
+    spellings,
+)
 from ingest.telemetry.kubernetes import NAMES as KUBERNETES
 from ingest.telemetry.servers.family import Names
 
@@ -25,7 +32,7 @@ class Metric:
 
 
 METRICS = (
-    *[Metric(name, g.role, "gauge", g.ceiling, g.divisor) for g in GAUGES for name in g.names],
+    *[Metric(name, g.role, "gauge", g.ceiling, g.divisor) for g in (*GAUGES, *STAGED) for name in g.names],
     Metric(HARDWARE, "hardware", "info"),
     *[Metric(name, told.server.name, "counter") for name, told in servers.COUNTERS.items()],
 )

@@ -16,7 +16,7 @@ BLANK_INT32 = 2147483632.0  # 0x7ffffff0; DCGM's FP64 blank (2^47) and int64 bla
 BLANK_INT64 = 9.2e18  # the energy counter alone may pass 2^47
 OVER_PERCENT = 100.5  # AMD prints 65535 and such where a percentage is not available
 MIB = 1024.0 * 1024.0
-Exporter = Literal["dcgm", "amd", "neuron", "gke"]
+Exporter = Literal["dcgm", "amd", "neuron", "gke", "nvidia-smi", "cwagent", "sagemaker"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,23 @@ GAUGES = (
     Gauge("gke", "dram_active", _gke("memory_bandwidth_utilization"), 100, OVER_PERCENT),
     Gauge("gke", "memory", _gke("memory_used"), MIB, BLANK_INT64),
 )
-EXPORTER = {name: gauge.exporter for gauge in GAUGES for name in gauge.names}
+# Staged by readers of ours under names that no Prometheus has; their labels are device, node, model, namespace, pod.
+STAGED = (
+    Gauge("nvidia-smi", "gpu_util", ("nvidia-smi:utilization.gpu",), 100, OVER_PERCENT),
+    Gauge("nvidia-smi", "memory", ("nvidia-smi:memory.used",)),
+    Gauge("nvidia-smi", "power", ("nvidia-smi:power.draw",)),
+    Gauge("cwagent", "gpu_util", ("cwagent:nvidia_smi_utilization_gpu",), 100, OVER_PERCENT),
+    Gauge("cwagent", "memory", ("cwagent:nvidia_smi_memory_used",)),
+    Gauge("cwagent", "power", ("cwagent:nvidia_smi_power_draw",)),
+    Gauge("sagemaker", "gpu_util", ("sagemaker:gpuutilization",), 100, OVER_PERCENT),
+    Gauge("sagemaker", "memory", ("sagemaker:gpumemoryutilization",)),
+)
+OWN_SIGNAL = {
+    "nvidia-smi": "gpu_util",
+    "cwagent": "nvidia_smi_utilization_gpu",
+    "sagemaker": "sagemaker_gpu_utilization",
+}  # what an exporter's gpu_util is called in the store, so that a figure tells whose it is
+EXPORTER = {name: gauge.exporter for gauge in (*GAUGES, *STAGED) for name in gauge.names}
 SIGNALS = frozenset({"sm_active", "gr_active", "gpu_util", "gfx_activity", "neuroncore", "duty_cycle"})
 HARDWARE = "neuron_hardware_info"  # its labels say how many cores a Neuron device has
 

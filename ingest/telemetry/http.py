@@ -205,7 +205,13 @@ def server_batches(
     now: datetime,
     pod_labels: PodLabels = PodLabels(),  # noqa: B008 - it cannot change
 ) -> Iterator[Hours]:
-    """One batch per UTC day, oldest first, so that an interrupted run goes on where it stopped.
+    """One batch per UTC day, oldest first."""
+    for hours in days(window, watermark, now):
+        yield Hours(server, hours, pod_labels)
+
+
+def days(window: Window, watermark: datetime | None, now: datetime) -> Iterator[Window]:
+    """UTC days of what is to be read, oldest first, so that an interrupted run goes on where it stopped.
 
     Without a start: two hours before the watermark, since the last hours were young when they were read; without a
     watermark: 15 days back. Without an end: the hour that runs now.
@@ -215,7 +221,7 @@ def server_batches(
     start = _hour_down(start)
     while start < end:
         midnight = start.replace(hour=0) + DAY
-        yield Hours(server, Window(start, min(midnight, end)), pod_labels)
+        yield Window(start, min(midnight, end))
         start = midnight
 
 

@@ -1,16 +1,19 @@
--- One row per logged request; `reason` says why one cannot be counted. Counts are whole and not negative.
+-- One row per logged request; `reason` says why one cannot be counted. Counts are whole and not negative. A first token that
+-- comes with the whole answer (LiteLLM's, where nothing is streamed) is no time to the first token.
 INSERT INTO request
-WITH told AS (
-  SELECT *,
-    coalesce(time_of_text(timestamp), CASE
-      WHEN TRY_CAST(timestamp AS DOUBLE) BETWEEN 1e8 AND 1e11 THEN make_timestamp(CAST(CAST(timestamp AS DOUBLE) * 1e6 AS BIGINT))
-      WHEN TRY_CAST(timestamp AS DOUBLE) BETWEEN 1e11 AND 1e14 THEN make_timestamp(CAST(CAST(timestamp AS DOUBLE) * 1e3 AS BIGINT))
-      END) AS asked_at,
+WITH timed AS (
+  SELECT *, moment_of(timestamp) AS asked_at, rtrim(regexp_extract(path, '^(?:[A-Z]+ )?([^ ?#]+)', 1), '/') AS route,
+    epoch(moment_of(finished_at) - moment_of(timestamp)) AS took,
+    CASE WHEN moment_of(first_token_at) < moment_of(finished_at)
+      THEN epoch(moment_of(first_token_at) - moment_of(timestamp)) END AS waited
+  FROM raw_request),
+told AS (
+  SELECT *, coalesce(list_contains($aside, route), FALSE) AS aside,
     TRY_CAST(input_tokens AS DOUBLE) AS input, TRY_CAST(output_tokens AS DOUBLE) AS output,
     TRY_CAST(cached_tokens AS DOUBLE) AS cached,
-    coalesce(TRY_CAST(latency AS DOUBLE), TRY_CAST(latency_ms AS DOUBLE) / 1000) AS seconds,
-    TRY_CAST(time_to_first_token AS DOUBLE) AS first_token
-  FROM raw_request),
+    coalesce(TRY_CAST(latency AS DOUBLE), TRY_CAST(latency_ms AS DOUBLE) / 1000, took) AS seconds,
+    coalesce(TRY_CAST(time_to_first_token AS DOUBLE), waited) AS first_token
+  FROM timed),
 judged AS (
   SELECT *, CASE
       WHEN asked_at IS NULL THEN 'the time ''' || coalesce(timestamp, '') || ''' cannot be read'
@@ -24,9 +27,10 @@ judged AS (
         THEN 'the latency ''' || coalesce(latency, latency_ms) || ''' is not a duration'
       WHEN time_to_first_token IS NOT NULL AND coalesce(first_token < 0 OR isnan(first_token), TRUE)
         THEN 'time_to_first_token ''' || time_to_first_token || ''' is not a duration'
+      WHEN took < 0 THEN 'it ended (' || finished_at || ') before it began'
     END AS reason
   FROM told)
-SELECT $file_id, line_no, asked_at, model, version, endpoint,
+SELECT $file_id, line_no, asked_at, model, version, CASE WHEN NOT aside THEN endpoint END,
   CASE WHEN mode IS NULL THEN NULL WHEN lower(mode) IN ('batch', 'async', 'offline') THEN 'batch' ELSE 'real time' END,
   team,
   CASE WHEN reason IS NULL THEN CAST(input AS BIGINT) END, CASE WHEN reason IS NULL THEN CAST(output AS BIGINT) END,
@@ -36,6 +40,7 @@ SELECT $file_id, line_no, asked_at, model, version, endpoint,
       ELSE lower(status) IN ('ok', 'success', 'succeeded', 'successful', 'completed', 'true', 'stop', 'length',
         'tool_calls', 'end_turn', 'max_tokens', 'eos') END,
     TRUE),
+  path, aside, request_id, $file_no,
   reason,
   CASE WHEN reason IS NOT NULL THEN concat_ws(', ', timestamp, input_tokens, output_tokens, cached_tokens, latency, latency_ms) END
 FROM judged

@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_said_kept_and_ends_with_one(call, home):
     [
         (
             ["awz"],
-            "Unknown source 'awz'. Did you mean 'aws-cur'? Known: accounts, aws-cur, azure, demo, focus, fx, gcp,",
+            "Unknown source 'awz'. Did you mean 'aws-cur'? Known: accounts, aws-cur, azure, cloudwatch, demo, focus,",
         ),
         (["statsu"], "Did you mean 'status'?"),
         (["focus"], "Missing argument"),

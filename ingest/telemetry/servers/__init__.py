@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ingest.telemetry.servers.bentoml import BENTOML
+from ingest.telemetry.servers.cloudwatch import BEDROCK, SAGEMAKER
 from ingest.telemetry.servers.family import Family, Names, Server
 from ingest.telemetry.servers.kserve import KSERVE
 from ingest.telemetry.servers.litellm import LITELLM
@@ -31,6 +32,7 @@ SERVERS = (
     OTEL_SERVER,
     OTEL_CLIENT,
 )
+STAGED = (SAGEMAKER, BEDROCK)  # read from elsewhere; Prometheus is never asked for them
 SUFFIXES = ("_total", "_bucket", "_sum", "_count")
 
 
@@ -51,7 +53,9 @@ def stem(name: str) -> str:
 
 
 COUNTERS = {
-    name: Counter(server, family, rank) for server in SERVERS for name, family, rank in server.spelled()
+    name: Counter(server, family, rank)
+    for server in (*SERVERS, *STAGED)
+    for name, family, rank in server.spelled()
 }
 TWINS = {f"{stem(name)}_created" for name in COUNTERS}
 
