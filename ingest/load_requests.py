@@ -11,6 +11,7 @@ import duckdb
 from data.load import Load
 from data.warehouse import Warehouse
 from ingest import raw
+from ingest.broken import read_and_refused, reject_broken
 from ingest.load_telemetry import Hours, live_load, unchanged
 from ingest.progress import Progress, silent
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
@@ -39,10 +40,12 @@ def _load(
         return unchanged(load, source.kind, delivery.delivery_id, *live)
     load.con.execute(raw.macros())
     load.con.execute(_text("begin")).fetchall()
+    broken = 0
     for done, file in enumerate(delivery.files):
         progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-        _stage(load, source, file, window)
-    rejected = _reject(load)
+        with raw.readable(file):
+            broken += _stage(load, source, file, window)
+    rejected = _reject(load, broken)
     hours = _hours(load)
     rows = _replace(load, hours)
     load.mark_dirty(hours.months)
@@ -52,7 +55,8 @@ def _load(
     )
 
 
-def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> None:
+def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> int:
+    """Fills `request`; answers the lines of a CSV that could not be taken apart, which are kept."""
     if file.bring:
         file.bring()
     opened, columns = open_log(load.con, source, file)
@@ -63,11 +67,14 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window) -> 
     file_id = load.add_file(file.uri, file.etag, file.bytes, lines)
     limits = {"file_id": file_id, "start": window.start, "end": window.end}
     load.con.execute(_text("stage"), limits).fetchall()
+    broken = reject_broken(load, opened, file_id)
+    read_and_refused(opened, lines, broken)
     load.con.execute(
         "SET preserve_insertion_order = false"
     )  # raw.open_file needs it kept, the store does not
     if file.bring:
         file.path.unlink()
+    return broken
 
 
 def open_log(
@@ -91,13 +98,14 @@ def check_columns(opened: raw.RawFile, source: RequestLog, columns: dict[str, tu
             )
 
 
-def _reject(load: Load) -> int:
-    """Keeps the rows that cannot be counted; more than a stray one stops the load."""
-    rejected = load.reject_select(_text("rejects"))
-    ((lines,),) = load.con.execute("SELECT count(*) FROM request").fetchall()
+def _reject(load: Load, broken: int) -> int:
+    """Keeps the rows that cannot be counted beside the `broken` ones; more than a stray one stops the load."""
+    rejected = load.reject_select(_text("rejects")) + broken
+    ((lines,),) = load.con.execute("SELECT count(*) + $broken FROM request", {"broken": broken}).fetchall()
     if rejected > MOST_REJECTS * lines:
         ((line_no, reason),) = load.con.execute(
-            "SELECT line_no, reason FROM request WHERE reason IS NOT NULL ORDER BY file_id, line_no LIMIT 1"
+            "SELECT line_no, reason FROM reject WHERE load_id = $load_id ORDER BY file_id, line_no LIMIT 1",
+            {"load_id": load.load_id},
         ).fetchall()
         raise SourceError(
             f"{rejected} of {lines} requests cannot be counted (at most 1 % may fail). The first, line {line_no}: "

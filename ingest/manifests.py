@@ -20,8 +20,10 @@ from ingest.files import Entry, Place, tables, whole
 from ingest.source import Delivery, SourceError, Window
 
 PERIOD_FOLDER = re.compile(
-    r"(?:^|/)(?:(\d{4})(\d{2})01-\d{8}|billing_period=(\d{4})-(\d{2}))(?=/|$)", re.IGNORECASE
+    r"(?:^|/)(?:([12]\d{3})(0[1-9]|1[0-2])01-\d{8}|billing_period=([12]\d{3})-(0[1-9]|1[0-2]))(?=/|$)",
+    re.IGNORECASE,
 )
+BILLING_START = re.compile(r"([12]\d{3})-?(0[1-9]|1[0-2])")
 MANIFEST = re.compile(r"(?P<report>.+)-manifest\.json", re.IGNORECASE)
 
 
@@ -38,13 +40,14 @@ class Manifest:
     def delivery_id(self) -> str:
         for key in ("assemblyId", "executionId"):
             if isinstance(told := self.body.get(key), str) and told:
-                return told
+                return told.encode(errors="backslashreplace").decode()
         return self.entry.etag or json.dumps(self.body, sort_keys=True)
 
     @property
     def keys(self) -> list[str]:
         named = self.body.get("reportKeys") or self.body.get("dataFiles") or ()
-        return [re.sub(r"^s3://[^/]+/", "", str(key)) for key in (named if isinstance(named, list) else ())]
+        keys = (str(key) for key in (named if isinstance(named, list) else ()))
+        return list(dict.fromkeys(re.sub(r"^s3://[^/]+/", "", key) for key in keys))
 
 
 def _latest(place: Place, entries: Iterable[Entry]) -> list[Manifest]:
@@ -100,6 +103,7 @@ def _deliveries(
                 f"{place.uri}: the manifest {manifest.entry.key} names {', '.join(missing) or 'no file'}, "
                 "which is not there. The delivery is incomplete: copy it whole, or wait for the next one."
             )
+        _check_once(place, manifest, found)
         # OVERWRITE leaves empty chunks behind when a month shrinks
         files = tuple(place.file(entry, staging) for _, entry in found if entry and entry.bytes)
         yield Delivery(manifest.delivery_id, files, manifest.period)
@@ -137,10 +141,24 @@ def _read(place: Place, report: str, period: date, found: list[Entry]) -> Manife
     entry = max((entry for entry in found if entry.key.count("/") == depth), key=lambda entry: entry.modified)
     try:
         body = json.loads(place.read(entry))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{place.uri}: the manifest {entry.key} is no JSON: {error}.") from error
-    told = re.match(r"(\d{4})-?(\d{2})", str((body.get("billingPeriod") or {}).get("start", "")))
+    if not isinstance(body, dict):
+        raise SourceError(f"{place.uri}: the manifest {entry.key} is no JSON object. Copy it again.")
+    stated = body.get("billingPeriod")
+    told = BILLING_START.match(str(stated.get("start"))) if isinstance(stated, dict) else None
     return Manifest(entry, report, date(int(told[1]), int(told[2]), 1) if told else period, body)
+
+
+def _check_once(place: Place, manifest: Manifest, found: list[tuple[str, Entry | None]]) -> None:
+    """Raises SourceError where two keys of a manifest are one file here: its lines would count twice."""
+    seen: dict[str, str] = {}
+    for key, entry in found:
+        if entry and (other := seen.setdefault(entry.key, key)) != key:
+            raise SourceError(
+                f"{place.uri}: the manifest {manifest.entry.key} names {other} and {key}, of which only one is here: "
+                f"{entry.key}. The delivery is incomplete: copy it whole, with its folders."
+            )
 
 
 def _report_folder(key: str) -> str:
