@@ -34,8 +34,9 @@ def read_and_refused(opened: raw.RawFile, read: int, broken: int) -> int:
     both = read + broken - records
     if not 0 <= both <= broken:
         raise SourceError(
-            f"{opened.file.uri} holds {records:,} lines, of which {read:,} were read and {broken:,} refused: the others "
-            "would be lost. Nothing was loaded. Export it again; a quote may never be closed, or most lines be cut off."
+            f"{opened.file.uri} holds {records:,} lines, of which {read:,} were read and {broken:,} refused: the "
+            "others would be lost. Nothing was loaded. Export it again; a quote may never be closed, or most lines "
+            "be cut off."
         )
     return both
 

@@ -57,7 +57,7 @@ def _types(staging: Staging, files: Sequence[SourceFile]) -> dict[str, str]:
             f"has {', '.join(COLUMNS)}: see ingest/telemetry/dump.py."
         )
     for name, kinds in KINDS.items():
-        if not types[name].startswith(kinds):
+        if types[name].endswith("[]") or not types[name].startswith(kinds):
             raise SourceError(
                 f"{files[0].uri}: column {name} is {types[name]}; it can be {', '.join(kinds)}. "
                 "See ingest/telemetry/dump.py."
