@@ -15,6 +15,7 @@ from data.load import Load
 from data.restatement import told
 from data.warehouse import Warehouse
 from ingest import control, memory, raw, split, staged
+from ingest.broken import read_and_refused, reject_broken
 from ingest.brought import in_turn
 from ingest.layout import Layout, Split
 from ingest.progress import Progress, silent
@@ -145,11 +146,12 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
     before = max((done.last_line or 0 for done in tally.files), default=0)
     constants = {"source": load.source, "load_id": load.load_id, "file_id": file_id, "before": before}
     lines = staged.stage(load, f"{_sql('stage')} FROM ({_text(layout.staging)})", constants)
-    left_out = control.add_file(con, opened, layout.control, period) - lines.rows
+    read = control.add_file(con, opened, layout.control, period)
+    kept, broken = _refuse(load, opened, file_id, lines, tally)
+    left_out = read - lines.rows - read_and_refused(opened, read, broken)
     tally.left_out += left_out
     if layout.split and left_out:
         tally.aside.append(split.stage(load, layout.split, file_id, len(tally.files)))
-    kept = _refuse(load, opened, file_id, lines, tally)
     tally.files.append(kept)
     tally.lines += kept.rows
     if period is None and layout.line_key and len(delivery.files) > 1:
@@ -201,10 +203,12 @@ def _check_same_lines(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, tally: Tally) -> StagedFile:
+def _refuse(
+    load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, tally: Tally
+) -> tuple[StagedFile, int]:
     """Moves lines that cannot be used to reject, and counts them; answers the file without them.
 
-    Lines that the CSV reader could not take apart are rejects too, though they never were staged.
+    Lines that the CSV reader could not take apart are rejects too, though they never were staged; answers how many.
     """
     con = load.con
     con.execute(_sql("refuse"), {"staged": str(lines.path)})
@@ -212,12 +216,9 @@ def _refuse(load: Load, raw_file: raw.RawFile, file_id: str, lines: StagedFile, 
     if refused:
         load.reject_select(_sql("refused_lines"))
         lines = staged.rewrite(load, lines, _sql("without_refused"))
-    broken = 0
-    if raw_file.is_csv:
-        path = str(raw_file.file.path)
-        broken = load.reject_select(_sql("broken_lines"), {"path": path, "file_id": file_id})
+    broken = reject_broken(load, raw_file, file_id)
     tally.rejected += refused + broken
-    return lines
+    return lines, broken
 
 
 def _check_rejects(load: Load, tally: Tally) -> None:

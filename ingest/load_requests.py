@@ -12,6 +12,7 @@ from data.load import Load
 from data.warehouse import Warehouse
 from ingest import raw
 from ingest.access_log import is_access_log, open_access_log
+from ingest.broken import read_and_refused, reject_broken
 from ingest.load_telemetry import Hours, live_load, unchanged
 from ingest.progress import Progress, silent
 from ingest.request_shapes import SHAPES
@@ -42,11 +43,13 @@ def _load(
         return unchanged(load, source.kind, delivery.delivery_id, *live)
     load.con.execute(raw.macros())
     load.con.execute(_text("begin")).fetchall()
+    broken = 0
     for done, file in enumerate(delivery.files):
         progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-        _stage(load, source, file, window, done)
+        with raw.readable(file):
+            broken += _stage(load, source, file, window, done)
     ((doubles,),) = load.con.execute(_text("count_once")).fetchall()
-    rejected = _reject(load)
+    rejected = _reject(load, broken)
     hours = _hours(load)
     rows = _replace(load, hours)
     load.mark_dirty(hours.months)
@@ -65,7 +68,8 @@ def _message(load: Load, doubles: int) -> str | None:
     return "; ".join(told) or None
 
 
-def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, number: int) -> None:
+def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, number: int) -> int:
+    """Fills `request`; answers the lines of a CSV that could not be taken apart, which are kept."""
     if file.bring:
         file.bring()
     opened, columns = open_log(load.con, source, file)
@@ -83,11 +87,14 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, num
         "end": window.end,
     }
     load.con.execute(_text("stage"), limits).fetchall()
+    broken = reject_broken(load, opened, file_id)
+    read_and_refused(opened, lines, broken)
     load.con.execute(
         "SET preserve_insertion_order = false"
     )  # raw.open_file needs it kept, the store does not
     if file.bring:
         file.path.unlink()
+    return broken
 
 
 def open_log(
@@ -115,13 +122,14 @@ def check_columns(opened: raw.RawFile, source: RequestLog, columns: dict[str, tu
             )
 
 
-def _reject(load: Load) -> int:
-    """Keeps the rows that cannot be counted; more than a stray one stops the load."""
-    rejected = load.reject_select(_text("rejects"))
-    ((lines,),) = load.con.execute("SELECT count(*) FROM request").fetchall()
+def _reject(load: Load, broken: int) -> int:
+    """Keeps the rows that cannot be counted beside the `broken` ones; more than a stray one stops the load."""
+    rejected = load.reject_select(_text("rejects")) + broken
+    ((lines,),) = load.con.execute("SELECT count(*) + $broken FROM request", {"broken": broken}).fetchall()
     if rejected > MOST_REJECTS * lines:
         ((line_no, reason),) = load.con.execute(
-            "SELECT line_no, reason FROM request WHERE reason IS NOT NULL ORDER BY file_id, line_no LIMIT 1"
+            "SELECT line_no, reason FROM reject WHERE load_id = $load_id ORDER BY file_id, line_no LIMIT 1",
+            {"load_id": load.load_id},
         ).fetchall()
         raise SourceError(
             f"{rejected} of {lines} requests cannot be counted (at most 1 % may fail). The first, line {line_no}: "

@@ -20,7 +20,17 @@ from ingest.source import LoadResult, SourceError, Window
 from ingest.telemetry.devices import Device
 from ingest.telemetry.kubernetes import Cluster
 from ingest.telemetry.series import Catalog, catalog
-from ingest.telemetry.staging import HOUR_MS, Batch, Staging, from_ms, insert, run_each, statement, to_ms
+from ingest.telemetry.staging import (
+    HOUR_MS,
+    LATEST_MS,
+    Batch,
+    Staging,
+    from_ms,
+    insert,
+    run_each,
+    statement,
+    to_ms,
+)
 
 DEVICE_SAMPLES = 4_000_000  # rolled up at once
 REFUSED_SHARE = 0.01  # of the lines; more stop the load
@@ -209,6 +219,11 @@ def _hours(staging: Staging, batch: Batch) -> Hours | None:
     ((first, last),) = staging.con.execute("SELECT min(ts), max(ts) FROM sample").fetchall()
     if first is None:
         return None
+    if first < 0 or last >= LATEST_MS:
+        raise SourceError(
+            f"{', '.join(file.uri for file in staging.files)}: a sample lies before 1970 or after 2199. "
+            "Nothing was changed. Mend its time: UTC, or seconds to nanoseconds since 1970."
+        )
     start = from_ms(first // HOUR_MS * HOUR_MS)
     end = from_ms((last // HOUR_MS + 1) * HOUR_MS)
     if batch.read_from is not None:  # a server was read with a margin: the hours are those asked for

@@ -22,9 +22,11 @@ from ingest.source import Delivery, SourceError, Window
 
 # legacy, Data Exports, and the layout that a legacy report has for Athena (months of one digit)
 PERIOD_FOLDER = re.compile(
-    r"(?:^|/)(?:(\d{4})(\d{2})01-\d{8}|billing_period=(\d{4})-(\d{2})|year=(\d{4})/month=(\d{1,2}))(?=/|$)",
+    r"(?:^|/)(?:([12]\d{3})(0[1-9]|1[0-2])01-\d{8}|billing_period=([12]\d{3})-(0[1-9]|1[0-2])"
+    r"|year=([12]\d{3})/month=(0?[1-9]|1[0-2]))(?=/|$)",
     re.IGNORECASE,
 )
+BILLING_START = re.compile(r"([12]\d{3})-?(0[1-9]|1[0-2])")
 MANIFEST = re.compile(r"(?P<report>.+)-manifest(?P<focus>-focus)?\.json", re.IGNORECASE)
 EXECUTION_TIME = re.compile(r"/(\d{4}-?\d{2}-?\d{2}T[\d:.]+Z)")
 STATUS_FOLDER = "/cost_and_usage_data_status/"  # Athena's note of whether a report is being written; no lines
@@ -44,7 +46,10 @@ class Manifest:
     def delivery_id(self) -> str:
         """The provider's id, and the manifest's own content: known without a look at any data file."""
         told = (self.body.get(key) for key in ("assemblyId", "executionId"))
-        return "@".join([*[name for name in told if isinstance(name, str) and name], self.digest[:16]])
+        names = [
+            name.encode(errors="backslashreplace").decode() for name in told if isinstance(name, str) and name
+        ]
+        return "@".join([*names, self.digest[:16]])
 
     @property
     def keys(self) -> list[str]:
@@ -134,6 +139,7 @@ def _deliveries(
                 f"{place.uri}: the manifest {manifest.entry.key} names {', '.join(missing) or 'no file'}, "
                 "which is not there. The delivery is incomplete: copy it whole, or wait for the next one."
             )
+        _check_once(place, manifest, found)
         # OVERWRITE leaves empty chunks behind when a month shrinks
         files = tuple(place.file(entry, staging) for _, entry in found if entry and entry.bytes)
         yield Delivery(manifest.delivery_id, files, manifest.period)
@@ -176,15 +182,27 @@ def _read(place: Place, entry: Entry) -> Manifest:
     content = place.read(entry)
     try:
         body = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{place.uri}: the manifest {entry.key} is no JSON: {error}.") from error
-    body = body if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        raise SourceError(f"{place.uri}: the manifest {entry.key} is no JSON object. Copy it again.")
     manifest = Manifest(entry, _report(entry.key), None, body, hashlib.sha256(content).hexdigest())
     span = body.get("billingPeriod")
-    told = re.match(r"(\d{4})-?(\d{2})", str(span.get("start", "")) if isinstance(span, dict) else "")
+    told = BILLING_START.match(str(span.get("start", "")) if isinstance(span, dict) else "")
     named = (period for key in manifest.keys if (period := period_of(key)))
     stated = date(int(told[1]), int(told[2]), 1) if told else None
     return replace(manifest, period=stated or period_of(entry.key) or next(named, None))
+
+
+def _check_once(place: Place, manifest: Manifest, found: list[tuple[str, Entry | None]]) -> None:
+    """Raises SourceError where two keys of a manifest are one file here: its lines would count twice."""
+    seen: dict[str, str] = {}
+    for key, entry in found:
+        if entry and (other := seen.setdefault(entry.key, key)) != key:
+            raise SourceError(
+                f"{place.uri}: the manifest {manifest.entry.key} names {other} and {key}, of which only one is here: "
+                f"{entry.key}. The delivery is incomplete: copy it whole, with its folders."
+            )
 
 
 def _report(key: str) -> str:

@@ -15,15 +15,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 from zipfile import BadZipFile
 
 import duckdb
 from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 from duckdb.sqltypes import DuckDBPyType
 
+from ingest import records
 from ingest.source import SourceError, SourceFile
 
 Kind = Literal["text", "money", "time", "tags", "json"]
@@ -33,7 +35,9 @@ NUMBERS = ("double", "float", "decimal", "integer", "bigint", "smallint", "tinyi
 NOWHERE = ("",)  # the names of a column that no file has
 SAMPLE_ROWS = 100
 FIRST_OBJECT = 1 << 20  # characters
-DAMAGE = (duckdb.InvalidInputException, duckdb.IOException)
+OVERFLOW = (duckdb.ConversionException, duckdb.OutOfRangeException)
+DAMAGE = (UnicodeDecodeError, csv.Error, duckdb.InvalidInputException, duckdb.IOException, *OVERFLOW)
+TIMES = ("date", "timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns")
 DELIMITERS = (",", ";", "\t", "|")
 SLASHED_DATE = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\s*$")
 
@@ -60,7 +64,8 @@ class RawFile:
     file: SourceFile
     relation: duckdb.DuckDBPyRelation
     month_first: bool | None = None  # order of dates like 4/1/25; None = there are none
-    is_csv: bool = False
+    delimiter: str | None = None  # of a CSV
+    records: int | None = None  # after the header of a CSV, as ingest/records.py guesses
 
 
 def columns(kind: Kind, names: str) -> tuple[Column, ...]:
@@ -78,12 +83,7 @@ def open_file(
     """The file as a relation, also as view `raw_file`. Raises SourceError if it is none that we can read."""
     head = _first_bytes(file.path)
     if head.startswith(b"PAR1"):
-        relation = con.sql(
-            "SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line_no "
-            "FROM read_parquet($path, file_row_number = true, hive_partitioning = false)",
-            params={"path": str(file.path)},
-        )
-        raw = RawFile(file, relation)
+        raw = RawFile(file, _parquet(con, file))
     elif head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
         raw = RawFile(file, _json(con, file, head, json_columns))
     else:
@@ -111,8 +111,8 @@ def readable(file: SourceFile) -> Iterator[None]:
     """Raises SourceError, in our words, where the file's content turns out to be damaged while it is read."""
     try:
         yield
-    except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile, BadZipFile, *DAMAGE) as error:
-        if "No space left" in str(error):  # of our own disk; the file is whole
+    except (EOFError, zlib.error, gzip.BadGzipFile, BadZipFile, duckdb.Error, *DAMAGE, RuntimeError) as error:
+        if isinstance(error, (duckdb.Error, RuntimeError)) and not _of_the_file(error):
             raise
         raise SourceError(
             f"{file.uri} cannot be read: {_damage(file.path, error)}. Nothing was loaded. "
@@ -120,10 +120,22 @@ def readable(file: SourceFile) -> Iterator[None]:
         ) from error
 
 
+def _of_the_file(error: Exception) -> bool:
+    """Whether its content is to blame, not our disk or our code."""
+    if "No space left" in str(error):
+        return False
+    # DuckDB has no class of its own for a Parquet page that it cannot take apart, or a name that is no UTF-8
+    return isinstance(error, DAMAGE) or type(error) is duckdb.Error or "nanobind" in str(error)
+
+
 def _damage(path: Path, error: Exception) -> str:
-    start = path.read_bytes()[:4] if path.is_file() else b""
+    start = _magic(path, 4) if path.is_file() else b""
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8 text"
+    if isinstance(error, OVERFLOW):
+        return "it holds numbers beyond what can be added up exactly"
+    if "state machine" in str(error):
+        return "its lines end in several ways (LF, CR and CRLF)"
     if start.startswith(b"\x1f\x8b"):
         return "its gzip content is damaged, cut off or not UTF-8 text"
     if start == b"PAR1":
@@ -159,46 +171,77 @@ def macros() -> str:
     return (Path(__file__).parent / "raw.sql").read_text(encoding="utf-8")
 
 
-def text_stream(path: Path) -> IO[str]:
+def text_stream(path: Path, errors: str = "strict") -> IO[str]:
     """The file as text, unpacked if it is gzip, without a byte order mark. Line ends as they are."""
-    packed = _magic(path) == b"\x1f\x8b"
-    if packed:
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+    return TextIOWrapper(_content(path), encoding="utf-8-sig", errors=errors, newline="")
 
 
-def _magic(path: Path) -> bytes:
+def _magic(path: Path, length: int = 2) -> bytes:
     with path.open("rb") as file:
-        return file.read(2)
+        return file.read(length)
+
+
+def _content(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked if it is gzip."""
+    return cast(IO[bytes], gzip.open(path) if _magic(path) == b"\x1f\x8b" else path.open("rb"))
 
 
 def _first_bytes(path: Path) -> bytes:
-    with gzip.open(path) if _magic(path) == b"\x1f\x8b" else path.open("rb") as file:
+    with _content(path) as file:
         return file.read(4096)
 
 
+def _parquet(con: duckdb.DuckDBPyConnection, file: SourceFile) -> duckdb.DuckDBPyRelation:
+    path = str(file.path)
+    names = con.sql("FROM read_parquet($path, hive_partitioning = false)", params={"path": path}).columns
+    if "file_row_number" in (name.lower() for name in names):
+        raise SourceError(
+            f"{file.uri} has a column of its own called file_row_number, by which lines are numbered here. "
+            "Export it again under another name."
+        )
+    return con.sql(
+        "SELECT COLUMNS(lambda name: lower(name) NOT IN ('line_no', 'file_row_number')), "
+        "file_row_number + 1 AS line_no "
+        "FROM read_parquet($path, file_row_number = true, hive_partitioning = false)",
+        params={"path": path},
+    )
+
+
 def _csv(con: duckdb.DuckDBPyConnection, file: SourceFile) -> RawFile:
-    header, first, delimiter, skip = _header(file)
+    header, first, delimiter, line_end = _header(file)
+    found = _records(file, delimiter)
     names = _column_names(header)
     # row_number() counts lines only while the reader keeps them in order
     con.execute("SET preserve_insertion_order = true")
     relation = con.sql(
         "SELECT *, row_number() OVER () AS line_no FROM read_csv($path, auto_detect = false, header = false, "
-        "skip = $skip, columns = $columns, delim = $delimiter, quote = '\"', escape = '\"', "
+        "skip = 1, columns = $columns, delim = $delimiter, quote = '\"', escape = '\"', new_line = $line_end, "
         "compression = $compression, store_rejects = true, rejects_limit = 100000)",
         params={
             "path": str(file.path),
-            "skip": skip,
+            "line_end": line_end.replace("\r", "\\r").replace("\n", "\\n"),
             "columns": dict.fromkeys(names, "VARCHAR"),
             "delimiter": delimiter,
             "compression": "gzip" if _magic(file.path) == b"\x1f\x8b" else "none",
         },
     )
-    return RawFile(file, relation, _month_first(relation, header, first), is_csv=True)
+    return RawFile(file, relation, _month_first(relation, header, first), delimiter, found)
 
 
-def _header(file: SourceFile) -> tuple[list[str], list[str], str, int]:
-    """Header, first data row ([] if none), delimiter, and how many lines the header takes."""
+def _records(file: SourceFile, delimiter: str) -> int:
+    with _content(file.path) as content:
+        guessed = records.guess(content)
+    return count_records(file, delimiter) if guessed is None else guessed
+
+
+def count_records(file: SourceFile, delimiter: str) -> int:
+    """Records of a CSV after its header, one by one. Raises SourceError where one has no end."""
+    with text_stream(file.path, errors="replace") as text:
+        return records.count(text, delimiter, file.uri)
+
+
+def _header(file: SourceFile) -> tuple[list[str], list[str], str, str]:
+    """Header, first data row ([] if none), delimiter, and how the header's line ends."""
     with text_stream(file.path) as text:
         start = text.readline()
     delimiter = max(DELIMITERS, key=start.count)
@@ -212,14 +255,16 @@ def _header(file: SourceFile) -> tuple[list[str], list[str], str, int]:
             f"{file.uri}: no table found: its first line is '{start.strip()[:80]}'. "
             "Expected a CSV with a header, a Parquet file, or JSON, one object a line."
         )
+    with text_stream(file.path) as text:
+        *_, last = islice(text, lines)
     # a header may be longer than every row: a trailing comma, or a column that was announced and never written
     width = max((len(row) for row in sample), default=len(header))
-    return header[:width], sample[0] if sample else [], delimiter, lines
+    return header[:width], sample[0] if sample else [], delimiter, last[len(last.rstrip("\r\n")) :] or "\n"
 
 
 def _column_names(header: list[str]) -> list[str]:
     """The header's names, made unique; a blank one is called by its place."""
-    seen: dict[str, int] = {}
+    seen = {"line_no": 1}  # taken by the number of the line
     unique = []
     for place, name in enumerate((name.strip() for name in header), 1):
         key = (name or f"column {place}").lower()
@@ -341,15 +386,22 @@ def _time(raw: RawFile, expression: Expression, kind: DuckDBPyType) -> Expressio
         macro = {None: "time_of_text", True: "time_month_first", False: "time_day_first"}[raw.month_first]
         return FunctionExpression(macro, FunctionExpression("text_of", expression))
     if kind.id == "timestamp with time zone":
-        return FunctionExpression("timezone", ConstantExpression("UTC"), expression)
-    return expression.cast("TIMESTAMP")
+        expression = FunctionExpression("timezone", ConstantExpression("UTC"), expression)
+    elif kind.id not in TIMES:  # a number may count seconds or days, from 1970 or 1899
+        expression = ConstantExpression(None)
+    return FunctionExpression("plausible_time", expression.cast("TIMESTAMP"))
 
 
 def _tags(raw: RawFile, found: tuple[Expression, DuckDBPyType] | None, column: Column) -> Expression:
     if found is not None:
         expression, kind = found
         if kind.id == "map":
+            expression = expression.cast("MAP(VARCHAR, VARCHAR)")
             return FunctionExpression(_map_macro(raw, expression), expression)
+        if kind.id == "struct":
+            return FunctionExpression(
+                "tags_of_text", FunctionExpression("to_json", expression).cast("VARCHAR")
+            )
         if kind.id == "varchar":
             return FunctionExpression("tags_of_text", FunctionExpression("text_of", expression))
         return FunctionExpression(

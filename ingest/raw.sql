@@ -21,26 +21,35 @@ CREATE OR REPLACE TEMP MACRO money_of_double(x) AS
         THEN CAST(CAST(x AS DECIMAL(18,10)) AS DECIMAL(38,12))
         ELSE TRY_CAST(CAST(x AS VARCHAR) AS DECIMAL(38,12)) END;
 
+-- No bill is older than this or reaches further; it also keeps 'infinity' and the years before Christ out.
+CREATE OR REPLACE TEMP MACRO plausible_time(t) AS
+    CASE WHEN t >= TIMESTAMP '1970-01-01' AND t < TIMESTAMP '2200-01-01' THEN t END;
+
 -- '2018-06-20 01:00:00', '…T…Z', '….000Z', '…+02:00', '… +0000 UTC', '2026-08-01T01:00Z'. The year must have four digits:
 -- DuckDB reads 5/1/25 as a day of the year 5. Through TIMESTAMPTZ, since a cast to TIMESTAMP forgets the offset.
 CREATE OR REPLACE TEMP MACRO time_of_text(x) AS
-    CASE WHEN x IS NOT NULL AND regexp_matches(x, '^\s*\d{4}-') THEN
-        coalesce(
+    CASE WHEN x IS NOT NULL AND regexp_matches(x, '^\s*\d{4}-') AND NOT regexp_matches(x, '[+-](1[5-9]|[2-9]\d):\d{2}') THEN
+        plausible_time(coalesce(
             TRY_CAST(x AS TIMESTAMPTZ),
             TRY_CAST(regexp_replace(x, '\s*([+-]\d{2}):?(\d{2}) UTC\s*$', '\1:\2') AS TIMESTAMPTZ)
-        ) AT TIME ZONE 'UTC'
+        ) AT TIME ZONE 'UTC')
     END;
 
 CREATE OR REPLACE TEMP MACRO slashed(x, four_digits, two_digits) AS
     CASE WHEN regexp_matches(x, '/\d{4}\s*$')
-        THEN try_strptime(trim(x), four_digits) ELSE try_strptime(trim(x), two_digits) END;
+        THEN plausible_time(try_strptime(trim(x), four_digits)) ELSE try_strptime(trim(x), two_digits) END;
 CREATE OR REPLACE TEMP MACRO time_month_first(x) AS coalesce(time_of_text(x), slashed(x, '%m/%d/%Y', '%m/%d/%y'));
 CREATE OR REPLACE TEMP MACRO time_day_first(x) AS coalesce(time_of_text(x), slashed(x, '%d/%m/%Y', '%d/%m/%y'));
 
 -- Tags: keys as people wrote them, AWS's mark 'user:' or 'user_' taken off, a doubled key keeps its first value.
 CREATE OR REPLACE TEMP MACRO tag_key(k) AS regexp_replace(k, '^user[:_]', '');
-CREATE OR REPLACE TEMP MACRO tags_of_pairs(pairs) AS map_from_entries(list_filter(pairs, lambda e, i:
-    e.k IS NOT NULL AND list_position(list_transform(pairs, lambda p: p.k), e.k) = i));
+-- The pairs are worked out once and then handed in: what stands within a lambda is worked out for each element.
+CREATE OR REPLACE TEMP MACRO tags_of_pairs(pairs) AS
+    list_transform([pairs], lambda told: pairs_by_key(told, list_transform(told, lambda p: p.k)))[1];
+CREATE OR REPLACE TEMP MACRO pairs_by_key(told, all_keys) AS
+    list_transform([all_keys], lambda keys: CASE
+        WHEN len(list_distinct(keys)) = len(keys) THEN map_from_entries(told)
+        ELSE map_from_entries(list_filter(told, lambda e, i: e.k IS NOT NULL AND list_position(keys, e.k) = i)) END)[1];
 CREATE OR REPLACE TEMP MACRO tags_of_map(m) AS
     tags_of_pairs(list_transform(map_entries(m), lambda e: {'k': tag_key(e.key), 'v': CAST(e.value AS VARCHAR)}));
 CREATE OR REPLACE TEMP MACRO tags_of_clean_map(m) AS
@@ -51,8 +60,8 @@ CREATE OR REPLACE TEMP MACRO member_of(x, k) AS
     CASE WHEN json_valid(x) THEN json_extract_string(x, '/' || replace(replace(k, '~', '~0'), '/', '~1')) END;
 CREATE OR REPLACE TEMP MACRO tags_of_object(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'OBJECT' THEN
-        tags_of_pairs(list_transform(json_keys(x), lambda k:
-            {'k': tag_key(k), 'v': json_extract_string(x, '/' || replace(replace(k, '~', '~0'), '/', '~1'))}))
+        tags_of_pairs(list_transform(list_zip(json_keys(x), json_extract_string(x, '$.*')), lambda e:
+            {'k': tag_key(e[1]), 'v': e[2]}))
     END;
 -- '{"a": "b"}', and the same without its braces
 CREATE OR REPLACE TEMP MACRO tags_of_text(x) AS

@@ -319,12 +319,14 @@ def read_settings(config: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError(
             f"There is no {path}. Create it, or leave out --config and {VARIABLE}."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}. Give a TOML file.") from error
+    except (ValueError, RecursionError) as error:  # ValueError: wrong syntax, bytes, or a number without end
         raise SettingsError(f"{path} is not valid TOML: {error}.") from error
     _refuse_unknown(path, "", content, ("model", "sources"))
     tables = _table(path, "sources", content.get("sources", {}))

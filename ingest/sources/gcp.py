@@ -18,7 +18,9 @@ from ingest.raw import Column, columns
 from ingest.source import Delivery, SourceError, SourceFile, Window
 from ingest.sources import gcp_csv
 
-MONTH_FOLDER = re.compile(r"(?:^|/)(?:invoice_month|billing_period)=(\d{4})-?(\d{2})(?=/)", re.IGNORECASE)
+MONTH_FOLDER = re.compile(
+    r"(?:^|/)(?:invoice_month|billing_period)=([12]\d{3})-?(0[1-9]|1[0-2])(?=/)", re.IGNORECASE
+)
 RECORD = "STRUCT(id VARCHAR, description VARCHAR)"
 # as text, so that an amount keeps its digits; JSON where a record may be one object or a list of them
 JSON_COLUMNS = {

@@ -15,7 +15,10 @@ WITH line AS (
 credited AS (
     SELECT
         *,
-        coalesce(list_sum(list_transform(credit_list, lambda c: money_of_text(c.amount))), 0) AS credit,
+        -- one that cannot be read makes the cost unknown, not higher
+        CASE WHEN json_type(credits) NOT IN ('ARRAY', 'OBJECT', 'NULL')
+                OR list_bool_or(list_transform(credit_list, lambda c: c.amount IS NOT NULL AND money_of_text(c.amount) IS NULL)) THEN NULL
+            ELSE coalesce(list_sum(list_transform(credit_list, lambda c: money_of_text(c.amount))), 0) END AS credit,
         promotion_of(credit_list) AS promotion,
         commitment_credit_of(credit_list) AS commitment
     FROM line
@@ -27,7 +30,7 @@ SELECT
     project_id AS sub_account_id,
     project_name AS sub_account_name,
     coalesce(
-        CAST(try_strptime(invoice_month, '%Y%m') AS DATE),
+        CAST(CASE WHEN regexp_matches(invoice_month, '^[12]\d{5}$') THEN try_strptime(invoice_month, '%Y%m') END AS DATE),
         delivery_period
     ) AS billing_period,
     usage_start_time AS charge_period_start,

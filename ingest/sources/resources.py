@@ -33,6 +33,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +76,7 @@ class Machine(_Row):
     provider_id: str | None = None
     instance_type: str | None = None
     device_model: str | None = None
-    device_count: int | None = Field(default=None, ge=0)
+    device_count: int | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class Deployment(_Row):
@@ -96,7 +97,10 @@ class Deployment(_Row):
     @field_validator("valid_from", "valid_to")
     @classmethod
     def _utc(cls, moment: datetime | None) -> datetime | None:
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+        try:
+            return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+        except OverflowError:
+            raise ValueError("in UTC it lies outside the years 1 to 9999") from None
 
     @field_validator("pod")
     @classmethod
@@ -171,10 +175,10 @@ def _rows(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _tables(path: Path) -> dict[str, Any]:
-    text = path.read_text(encoding="utf-8-sig")
     try:
+        text = path.read_text(encoding="utf-8-sig")
         tables = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: wrong syntax, bytes, or a number without end
         raise SourceError(f"{path} cannot be read: {error}. {DOCUMENTED}") from None
     if not isinstance(tables, dict) or not tables or set(tables) - set(KINDS):
         found = ", ".join(tables) if isinstance(tables, dict) and tables else "nothing of the kind"
@@ -183,7 +187,7 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    with path.open(encoding="utf-8-sig", newline="") as text:
+    with path.open(encoding="utf-8-sig", newline="") as text, _readable(path):
         reader = csv.DictReader(text, restkey="too many cells")
         if "kind" not in (reader.fieldnames or ()):
             there = ", ".join(reader.fieldnames or ()) or "nothing"
@@ -200,6 +204,14 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
                 if cell and (name == "too many cells" or cell.strip())
             }
             yield f"line {reader.line_num}", kind, cells
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SourceError(f"{path} cannot be read: {error}. {DOCUMENTED}") from None
 
 
 def _said(error: ValidationError, kind: str) -> str:

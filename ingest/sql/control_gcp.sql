@@ -7,7 +7,7 @@ WITH credit AS (
     FROM control_raw
 )
 SELECT
-    coalesce(make_date(TRY_CAST(invoice_month[:4] AS INTEGER), TRY_CAST(invoice_month[5:6] AS INTEGER), 1), delivery_period) AS billing_period,
+    coalesce(TRY_CAST(regexp_replace(invoice_month, '^([12]\d{3})(\d{2})$', '\1-\2-01') AS DATE), delivery_period) AS billing_period,
     CAST(start AS DATE) AS day,
     'GCP' AS provider,
     billing_account_id,

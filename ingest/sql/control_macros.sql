@@ -5,7 +5,9 @@ CREATE OR REPLACE TEMP MACRO exact(x) AS
         CASE WHEN regexp_matches(x, '^\s*-?[$€£]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\s*$')
             THEN TRY_CAST(regexp_replace(x, '[$€£,\s]', '', 'g') AS DECIMAL(38,24)) END
     );
-CREATE OR REPLACE TEMP MACRO stored(x) AS coalesce(TRY_CAST(x AS DECIMAL(38,12)), CAST(exact(x) AS DECIMAL(38,12)));
+-- what has no exact value is in no total; such a line is refused
+CREATE OR REPLACE TEMP MACRO stored(x) AS
+    CASE WHEN exact(x) IS NOT NULL THEN coalesce(TRY_CAST(x AS DECIMAL(38,12)), CAST(exact(x) AS DECIMAL(38,12))) END;
 CREATE OR REPLACE TEMP MACRO known_provider(x) AS
     CASE
         WHEN x ILIKE 'aws%' OR x ILIKE 'amazon%' THEN 'AWS'

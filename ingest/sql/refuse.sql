@@ -11,6 +11,8 @@ SELECT
         CASE WHEN billed_cost IS NULL AND x_line_item_type IS DISTINCT FROM 'DiscountedUsage'
             AND (x_dataset IS DISTINCT FROM 'AmortizedCost' OR effective_cost IS NULL)
             THEN 'no billed cost that can be read' END,
+        CASE WHEN greatest(abs(billed_cost), abs(effective_cost), abs(contracted_cost), abs(list_cost)) >= 100000000000000
+            THEN 'a cost of 100,000,000,000,000 or more' END,
         CASE WHEN charge_period_end < charge_period_start THEN 'the charge period ends before it starts' END
     ) AS reason
 FROM read_parquet($staged)
@@ -18,4 +20,6 @@ WHERE charge_period_start IS NULL
     OR billing_period IS NULL
     OR (billed_cost IS NULL AND x_line_item_type IS DISTINCT FROM 'DiscountedUsage'
         AND (x_dataset IS DISTINCT FROM 'AmortizedCost' OR effective_cost IS NULL))
+    -- exact totals have 24 decimals, and so 14 digits before them
+    OR greatest(abs(billed_cost), abs(effective_cost), abs(contracted_cost), abs(list_cost)) >= 100000000000000
     OR charge_period_end < charge_period_start

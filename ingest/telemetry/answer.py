@@ -19,15 +19,15 @@ def read_answer(staging: Staging, file: SourceFile, window: Window) -> None:
     try:
         answer = json.loads(file.path.read_text(encoding="utf-8"))
         result = answer["data"]["result"]
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        start = to_ms(window.start) if window.start else None
+        end = to_ms(window.end) if window.end else None
+        rows, first, last = stage_result(staging, result, start, end)
+        staging.flush()
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         raise SourceError(
             f"{file.uri} is not an answer of Prometheus' query API (an object with data.result). "
             "Save the answer of /api/v1/query unchanged."
         ) from None
-    start = to_ms(window.start) if window.start else None
-    end = to_ms(window.end) if window.end else None
-    rows, first, last = stage_result(staging, result, start, end)
-    staging.flush()
     staging.files.append(ReadFile(file.uri, file.etag, file.bytes, rows, first, last))
 
 

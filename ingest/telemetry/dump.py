@@ -15,6 +15,13 @@ from ingest.telemetry.families import WANTED
 from ingest.telemetry.staging import ReadFile, Staging, statement
 
 COLUMNS = ("metric", "labels", "ts", "value")
+NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "UINTEGER")
+KINDS = {
+    "metric": ("VARCHAR", "ENUM"),
+    "labels": ("VARCHAR", "ENUM", "JSON", "MAP", "STRUCT"),
+    "ts": ("TIMESTAMP", "DATE", *NUMBERS),
+    "value": NUMBERS,
+}
 
 
 def read_dump(staging: Staging, files: Sequence[SourceFile], window: Window) -> None:
@@ -49,4 +56,10 @@ def _types(staging: Staging, files: Sequence[SourceFile]) -> dict[str, str]:
             f"{files[0].uri}: column {', '.join(missing)} is missing; there is {', '.join(types)}. A telemetry dump "
             f"has {', '.join(COLUMNS)}: see ingest/telemetry/dump.py."
         )
+    for name, kinds in KINDS.items():
+        if types[name].endswith("[]") or not types[name].startswith(kinds):
+            raise SourceError(
+                f"{files[0].uri}: column {name} is {types[name]}; it can be {', '.join(kinds)}. "
+                "See ingest/telemetry/dump.py."
+            )
     return types

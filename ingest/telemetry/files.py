@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from ingest.files import Folder, content_id
+from ingest.raw import readable
 from ingest.source import SourceError, SourceFile, Window
 from ingest.telemetry.answer import read_answer
 from ingest.telemetry.dump import read_dump
@@ -46,12 +47,15 @@ class Files:
         staging.pod_labels = self.pod_labels
         dumps = [file for file in self.files if _ends(file.path, DUMP)]
         if dumps:
-            read_dump(staging, dumps, self.hours)
+            together = replace(dumps[0], uri=", ".join(file.uri for file in dumps))
+            with readable(together):
+                read_dump(staging, dumps, self.hours)
         for file in self.files:
-            if _ends(file.path, ANSWER):
-                read_answer(staging, file, self.hours)
-            elif _ends(file.path, TEXT):
-                self._stage_text(staging, file)
+            with readable(file):
+                if _ends(file.path, ANSWER):
+                    read_answer(staging, file, self.hours)
+                elif _ends(file.path, TEXT):
+                    self._stage_text(staging, file)
 
     def _stage_text(self, staging: Staging, file: SourceFile) -> None:
         moment = to_ms(self.scraped_at) if self.scraped_at else round(file.path.stat().st_mtime * 1000)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ingest.source import SourceFile, Window
 from ingest.telemetry.families import WANTED
-from ingest.telemetry.staging import ReadFile, Refused, Staging, to_ms
+from ingest.telemetry.staging import LATEST_MS, ReadFile, Refused, Staging, to_ms
 
 LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")\s*(?:=\s*"((?:[^"\\]|\\.)*)")?\s*(?:,|$)')
 ESCAPE = re.compile(r"\\(.)")
@@ -135,9 +135,9 @@ def _float(text: str) -> float:
 def _moment(text: str) -> int:
     """Milliseconds of a timestamp in seconds (OpenMetrics) or milliseconds (the older format)."""
     stated = _float(text)
-    if not math.isfinite(stated):
+    if not 0 <= stated < LATEST_MS:
         raise ValueError(f"'{text}' is not a time")
-    return round(stated * 1000) if abs(stated) < SECONDS_END else round(stated)
+    return round(stated * 1000) if stated < SECONDS_END else round(stated)
 
 
 def _scrape(scraped_at: int | None) -> int:

@@ -20,6 +20,7 @@ from ingest.telemetry.kubernetes import PodLabels
 HERE = Path(__file__).parent
 BLOCK = 1 << 20
 HOUR_MS = 3_600_000
+LATEST_MS = 7_258_118_400_000  # the year 2200; no sample is later, or before 1970
 
 
 @cache
@@ -121,7 +122,7 @@ class Staging:
         for number, metric, text in self.con.execute("FROM staged_series").fetchall():
             try:
                 labels = json.loads(text or "{}")
-            except json.JSONDecodeError:
+            except (json.JSONDecodeError, RecursionError):
                 labels = None
             if isinstance(labels, dict):
                 yield (

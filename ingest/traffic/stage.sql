@@ -17,15 +17,15 @@ told AS (
 judged AS (
   SELECT *, CASE
       WHEN asked_at IS NULL THEN 'the time ''' || coalesce(timestamp, '') || ''' cannot be read'
-      WHEN input_tokens IS NOT NULL AND coalesce(input < 0 OR input <> floor(input), TRUE)
+      WHEN input_tokens IS NOT NULL AND coalesce(input < 0 OR input > 1e15 OR input <> floor(input), TRUE)
         THEN 'input_tokens ''' || input_tokens || ''' is not a count'
-      WHEN output_tokens IS NOT NULL AND coalesce(output < 0 OR output <> floor(output), TRUE)
+      WHEN output_tokens IS NOT NULL AND coalesce(output < 0 OR output > 1e15 OR output <> floor(output), TRUE)
         THEN 'output_tokens ''' || output_tokens || ''' is not a count'
-      WHEN cached_tokens IS NOT NULL AND coalesce(cached < 0 OR cached <> floor(cached), TRUE)
+      WHEN cached_tokens IS NOT NULL AND coalesce(cached < 0 OR cached > 1e15 OR cached <> floor(cached), TRUE)
         THEN 'cached_tokens ''' || cached_tokens || ''' is not a count'
-      WHEN coalesce(latency, latency_ms) IS NOT NULL AND coalesce(seconds < 0 OR isnan(seconds), TRUE)
+      WHEN coalesce(latency, latency_ms) IS NOT NULL AND coalesce(seconds < 0 OR NOT isfinite(seconds), TRUE)
         THEN 'the latency ''' || coalesce(latency, latency_ms) || ''' is not a duration'
-      WHEN time_to_first_token IS NOT NULL AND coalesce(first_token < 0 OR isnan(first_token), TRUE)
+      WHEN time_to_first_token IS NOT NULL AND coalesce(first_token < 0 OR NOT isfinite(first_token), TRUE)
         THEN 'time_to_first_token ''' || time_to_first_token || ''' is not a duration'
       WHEN took < 0 THEN 'it ended (' || finished_at || ') before it began'
     END AS reason
