@@ -21,6 +21,7 @@ from ingest.settings import (
 from ingest.source import SourceError
 
 BIGQUERY = "bigquery://"
+LIVE = frozenset({"cloudwatch"})  # what answers about now, and not from files
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
                 from ingest.diagnosis import telemetry
 
                 yield from telemetry.examine(source, known, now)
+            case "telemetry", _:
+                from ingest.diagnosis import samples
+
+                yield from samples.examine(source, options.kind in LIVE, known, now)
             case _, RequestsOptions():
                 from ingest.diagnosis import logs
 

@@ -115,11 +115,7 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     con.execute(raw.macros())
     control.prepare(con)
     con.execute("CREATE OR REPLACE TEMP TABLE line_key (file_id VARCHAR, uri VARCHAR, key VARCHAR)")
-    with closing(in_turn(delivery.files)) as files:
-        for done, file in enumerate(files):
-            progress(f"{load.source}: {Path(file.uri).name}", done / len(delivery.files))
-            with raw.readable(file):
-                _stage_file(load, layout, file, delivery, tally)
+    _read_files(load, layout, delivery, tally, progress)
     con.execute("SET preserve_insertion_order = false")
     staged.show(load, tally.files)
     if layout.complete:
@@ -131,6 +127,18 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
         tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
     _check_rejects(load, tally)
     return tally
+
+
+def _read_files(load: Load, layout: Layout, delivery: Delivery, tally: Tally, progress: Progress) -> None:
+    """Stages file by file, and says how far it is in lines and bytes."""
+    size, read = sum(file.bytes for file in delivery.files), 0
+    with closing(in_turn(delivery.files)) as files:
+        for file in files:
+            far = f"{tally.lines:,} lines, {read / 1e6:,.0f} of {size / 1e6:,.0f} MB"
+            progress(f"{load.source}: {Path(file.uri).name} · {far}", read / size if size else None)
+            with raw.readable(file):
+                _stage_file(load, layout, file, delivery, tally)
+            read += file.bytes
 
 
 def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery, tally: Tally) -> None:

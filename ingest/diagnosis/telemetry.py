@@ -54,7 +54,7 @@ def examine(source: Prometheus, estate: Estate, now: datetime) -> Iterator[Findi
         return
     yield from _metrics(seen, to_ms(now))
     told = catalog(seen.series)
-    yield from _hosts(told, estate)
+    yield from hosts(told, estate)
 
 
 def _files(source: Prometheus) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def _metrics(seen: _Seen, now: int) -> Iterator[Finding]:
         )
 
 
-def _hosts(told: Catalog, estate: Estate) -> Iterator[Finding]:
+def hosts(told: Catalog, estate: Estate) -> Iterator[Finding]:
     """Whether devices can be priced: by the names of billed machines that the newest snapshot knows."""
     if not told.devices:
         return

@@ -268,6 +268,19 @@ def test_a_clock_that_is_an_hour_ahead(doctor):
     assert re.search(r"Its clock is 3,(600|599) s ahead of ours", output)
 
 
+def test_a_log_of_nvidia_smi_without_a_zone(doctor, recordings):
+    said, code = doctor(log={"kind": "nvidia-smi", "location": recordings / "telemetry/nvidia-smi"})
+    assert code == 0, said
+    assert "name no zone: taken as UTC" in said
+    assert re.search(r"good  [\d,]+ samples of \d+ devices", said)
+
+
+def test_a_cloudwatch_region_without_metrics(doctor, s3):
+    said, code = doctor(watch={"kind": "cloudwatch", "region": "eu-central-1", "endpoint_url": s3})
+    assert code == 0, said
+    assert "It answers, and has no sample that we know." in said
+
+
 def test_a_price_list_that_does_not_answer(doctor):
     with answering(403, {"error": {"code": 403, "message": "no"}}) as url:
         output, code = doctor(prices={"kind": "prices-gcp", "endpoint_url": url})
