@@ -199,19 +199,19 @@ def scraped(minutes_ago=1, labels=GPU, metric="DCGM_FI_DEV_GPU_UTIL"):
 
 @pytest.mark.prometheus
 @pytest.mark.parametrize(
-    ("text", "said", "ends"),
+    ("told", "said", "ends"),
     [
-        (scraped(metric="node_load1"), "It has no metric that we know of the last 10 minutes", 1),
-        (scraped(minutes_ago=7), "Its newest sample is 7 minutes old", 0),
-        (scraped(), "It knows nothing of", 0),
-        (scraped(), "1 devices on 1 hosts", 0),
-        (scraped(), "1 of 1 hosts are on no bill: node-a. Their GPU-hours have no price.", 0),
+        ({"metric": "node_load1"}, "It has no metric that we know of the last 10 minutes", 1),
+        ({"minutes_ago": 7}, "Its newest sample is 7 minutes old", 0),
+        ({}, "It knows nothing of", 0),
+        ({}, "1 devices on 1 hosts", 0),
+        ({}, "1 of 1 hosts are on no bill: node-a. Their GPU-hours have no price.", 0),
     ],
 )
-def test_what_a_prometheus_lacks(doctor, tmp_path, text, said, ends):
+def test_what_a_prometheus_lacks(doctor, tmp_path, told, said, ends):
     bill = write_csv(tmp_path / "bill.csv", [FRESH])
     assert CliRunner().invoke(main, ["focus", str(bill)]).exit_code == 0
-    with prometheus(tmp_path, text) as url:
+    with prometheus(tmp_path, scraped(**told)) as url:
         output, code = doctor(gpus={"kind": "prometheus", "location": url})
     assert said in output
     assert code == ends

@@ -90,6 +90,7 @@ def run_for_ever(home: Path, acknowledged: Path) -> None:
     """Writes each committed turn to a file, as one who must not lose an answer would."""
     print("ready", flush=True)
     with Warehouse.open(home) as warehouse, acknowledged.open("a") as log:
+        print("open", flush=True)
         for turn in count(_last(acknowledged) + 1):
             load_turn(warehouse, turn)
             log.write(f"{turn}\n")
