@@ -108,6 +108,8 @@ def loading(command: Command) -> Command:
         config: Path | None,
         **told: Any,  # noqa: ANN401
     ) -> None:
+        if since and until and until <= since:
+            raise click.UsageError(f"--until {until} is not after --since {since}.")
         command(asked=Asked(Window(since, until), Mode(dry_run, again), config, no_wait), **told)
 
     call_with: Command = call

@@ -89,6 +89,12 @@ def _same_place(name: str, options: AnyOptions, settings: Settings) -> Iterator[
     for other, theirs in settings.sources.items():
         if other == name:
             return
-        ours = options.model_dump(exclude={"kind"})
-        if ours.get("location") and theirs.model_dump().get("location") == ours["location"]:
-            yield bad(f"It reads {ours['location']}, as source '{other}' does.", "Take one of the two out.")
+        place = _place(options)
+        if place is not None and place == _place(theirs):
+            yield bad(f"It reads {place}, as source '{other}' does.", "Take one of the two out.")
+
+
+def _place(options: AnyOptions) -> str | None:
+    """Where a source reads, so that ./bill.csv and bill.csv are one place."""
+    location = getattr(options, "location", None)
+    return location if location is None or "://" in location else str(Path(location).expanduser().resolve())

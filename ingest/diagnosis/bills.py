@@ -83,7 +83,7 @@ def _read(
             "Export it again with these columns, or say which kind of source it is.",
         )
         return
-    raw.conform(opened, layout.columns, {"delivery_period": period})
+    raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})
     con.execute(f"CREATE TEMP VIEW doctor_line AS {layout.staging.read_text(encoding='utf-8')}")
     ((lines, named, undated, unpriced, bills, currencies),) = con.execute(
         (SQL / "doctor_lines.sql").read_text(encoding="utf-8")
@@ -116,7 +116,9 @@ def _lines(lines: int, named: int, undated: int, unpriced: int) -> Iterator[Find
 def _twice(name: str, bills: list[dict[str, str]], estate: Estate) -> Iterator[Finding]:
     """Another source that states this bill already: the load would be refused, since it would count twice."""
     own = {(bill["provider"], bill["account"]) for bill in bills}
-    for other, provider, account in sorted(estate.bills):
+    known = estate.bills | estate.examined
+    estate.examined.update((name, provider, account) for provider, account in own)
+    for other, provider, account in sorted(known):
         if other != name and (provider, account) in own:
             yield bad(
                 f"Source '{other}' states the bill of {provider} account {account} already.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.snapshot import NoSnapshot, open_latest
@@ -18,6 +18,9 @@ class Estate:
     hosts: frozenset[str] = frozenset()  # names by which a billed machine is known to telemetry
     nodes: frozenset[str] = frozenset()  # hosts that telemetry told of
     bills: frozenset[tuple[str, str, str]] = frozenset()  # source, provider, billing account
+    examined: set[tuple[str, str, str]] = field(
+        default_factory=set, compare=False
+    )  # the same, of sources looked at
 
     @property
     def has_bills(self) -> bool:

@@ -150,7 +150,38 @@ def test_two_sources_that_read_the_same_place(doctor, tmp_path):
     said, code = doctor(one=source, two=source)
     assert code == 1
     assert "as source 'one' does." in said
-    assert said.count("mend") == 1
+    assert said.count("as source") == 1
+
+
+def test_two_sources_that_state_one_bill_and_neither_is_loaded_yet(doctor, tmp_path):
+    focus = write_csv(tmp_path / "focus.csv", [{**FRESH, "BillingAccountId": "000000000001"}])
+    said, code = doctor(
+        aws={"kind": "aws-cur", "location": export(tmp_path / "gpu")},
+        other={"kind": "focus", "location": focus},
+    )
+    assert code == 1
+    assert "Source 'aws' states the bill of AWS account 000000000001 already." in said
+
+
+def test_one_place_under_two_spellings(doctor, tmp_path):
+    write_csv(tmp_path / "bill.csv", [FRESH])
+    said, _ = doctor(
+        one={"kind": "focus", "location": "bill.csv"}, two={"kind": "focus", "location": "./bill.csv"}
+    )
+    assert "as source 'one' does." in said
+
+
+def test_bills_that_know_more_than_their_files_say(doctor, tmp_path, recordings):
+    bill = tmp_path / "bill.csv"
+    bill.write_text(
+        f"date,resource,gpu_model,gpu_count,hours,cost,currency\n{THIS_MONTH}-01,n,H100 80GB,8,24,478.08,USD\n"
+    )
+    said, code = doctor(
+        cloud={"kind": "gpu-csv", "location": bill, "provider": "CoreWeave"},
+        azure={"kind": "azure", "location": recordings / "billing/azure-ea", "only": "*Actual*"},
+    )
+    assert code == 0, said
+    assert "reads as a GPU bill: 1 lines in USD" in said
 
 
 def test_a_log_whose_mapping_names_a_column_that_is_not_there(doctor, tmp_path):
