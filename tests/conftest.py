@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis  # noqa: F401 - now: at the end, when its plugin would, CPython 3.11 may fail to parse it (cpython 106905)
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
