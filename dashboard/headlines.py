@@ -113,11 +113,11 @@ def unit_cost(now: pd.Series, before: pd.Series | None, filters: Filters) -> str
 
 
 def uncounted(now: pd.Series, filters: Filters) -> str:
-    """What cost per inference holds of versions without a count of requests; "" where there are none."""
-    if not now["uncounted_cost"]:
+    """The cost that no count of requests belongs to, so no cost per inference; "" where there is none."""
+    if fmt.is_unknown(now["uncounted_cost"]) or not now["uncounted_cost"]:
         return ""
     cost = fmt.money(now["uncounted_cost"], filters.currency)
-    return f"Cost per inference includes {cost} of versions whose requests nobody counted."
+    return f"Cost per inference excludes {cost} of models or days whose requests nobody counted."
 
 
 def use_unknown(fees: float, filters: Filters) -> str:
