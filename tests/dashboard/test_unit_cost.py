@@ -159,6 +159,26 @@ def test_the_identity_holds_for_every_model(cursor, october):
     assert product.tolist() == pytest.approx(rows["cost_per_inference"].tolist())
 
 
+def test_all_models_on_gpus_are_those_that_somebody_counts(changed, october):
+    """Nobody counts summarise: the others' $960 + $480 + $96 a day bought those' requests, at their utilisation."""
+    cursor = changed("UPDATE unit_cost SET requests_ok = NULL WHERE model = 'summarise'")
+    scope, *models = identity.identity(cursor, october).to_dict("records")
+
+    assert scope["cost"] == 30 * (960 + 480 + 96)
+    assert scope["cost_per_inference"] == pytest.approx((960 + 480 + 96) / (24_024 + 120_000))
+    factors = scope["price_per_gpu_hour"] / (scope["utilisation"] * scope["throughput"])
+    assert factors == pytest.approx(scope["cost_per_inference"])
+    (uncounted,) = (row for row in models if row["model"] == "summarise")
+    assert uncounted["cost"] == 30 * 576  # its money is known
+
+
+def test_a_scope_without_gpus_is_unknown(cursor, october):
+    rows = identity.identity(cursor, replace(october, models=("claude-proxy",)))
+
+    assert rows["model"].isna().tolist() == [True]
+    assert rows[["cost", "cost_per_inference", "throughput"]].isna().all(axis=None)
+
+
 @pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])
 def test_basis_plus_what_it_leaves_out_is_the_ladder(cursor, october, basis):
     filters = replace(october, basis=basis)
