@@ -19,10 +19,6 @@ DAMAGED = (
     "An export's effective cost is damaged (zero where money was billed), so its ladder means nothing "
     "and only the billed one is shown."
 )
-UNEXPLAINED = (
-    "Unexplained = invoice total, computed from the raw files by separate code, − all other rungs. "
-    "It can fail; 0 is the proof."
-)
 FACTORS_OF = (
     "Allocated basis, over the held and observed GPU-hours; models without a GPU have no such factors."
 )
@@ -113,11 +109,11 @@ def unit_cost(now: pd.Series, before: pd.Series | None, filters: Filters) -> str
 
 
 def uncounted(now: pd.Series, filters: Filters) -> str:
-    """What cost per inference holds of versions without a count of requests; "" where there are none."""
-    if not now["uncounted_cost"]:
+    """The cost that no count of requests belongs to, so no cost per inference; "" where there is none."""
+    if fmt.is_unknown(now["uncounted_cost"]) or not now["uncounted_cost"]:
         return ""
     cost = fmt.money(now["uncounted_cost"], filters.currency)
-    return f"Cost per inference includes {cost} of versions whose requests nobody counted."
+    return f"Cost per inference excludes {cost} of models or days whose requests nobody counted."
 
 
 def use_unknown(fees: float, filters: Filters) -> str:
@@ -207,7 +203,7 @@ def evidence(trust: Trust, blind: int, filters: Filters, *, damaged: bool = Fals
     elif trust.unexplained == 0:
         adds_up = "Every dollar is explained"
     else:
-        adds_up = f"{fmt.money(trust.unexplained, filters.currency)} of the invoice is unexplained"
+        adds_up = f"{fmt.money(trust.unexplained, filters.currency)} of {_the_total(filters)} is unexplained"
     if trust.observed_share is None and damaged:
         return f"{adds_up}; how much of GPU cost telemetry observed is unknown."
     if trust.observed_share is None:
@@ -215,6 +211,11 @@ def evidence(trust: Trust, blind: int, filters: Filters, *, damaged: bool = Fals
     seen = f"telemetry observed {fmt.percent(trust.observed_share)} of GPU cost"
     machines = "1 machine goes unseen" if blind == 1 else f"{blind} machines go unseen"
     return f"{adds_up}; {seen}{'' if not blind else f'; {machines}'}."
+
+
+def _the_total(filters: Filters) -> str:
+    total = theme.total_name(filters.view)
+    return "the invoice" if total == "invoice" else total
 
 
 def restatement(rows: pd.DataFrame, currency: str) -> str:
@@ -238,6 +239,14 @@ def scope(filters: Filters) -> str:
     """The period and the view, for a page that compares with no other period."""
     period = f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
     return f"{period} · {filters.view} cost in {filters.currency}"
+
+
+def unexplained(filters: Filters) -> str:
+    """What the last rung is, in the view."""
+    return (
+        f"Unexplained = {theme.total_name(filters.view)}, computed from the raw files by separate code, "
+        "− all other rungs. It can fail; 0 is the proof."
+    )
 
 
 def whole_months(filters: Filters) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
+from data.filters import View
 
 COST = "#3D7DD8"
 IDLE = "#E69F00"
@@ -42,6 +43,11 @@ RUNGS: dict[str, tuple[str, str, bool]] = {
 # For things that only need telling apart (models): no hue that means cost, idle or unobserved is among them.
 SERIES = ("#0072B2", "#CC79A7", "#009E73", "#7C6BB0", "#D1495B", "#56B4E9", "#8C6D46", "#4C5B70")
 OTHER = "#A6AEBB"
+
+
+def total_name(view: View) -> str:
+    """What all rungs sum to: the invoice where the view holds what was charged, else a sum that nobody was billed."""
+    return "invoice" if view in ("effective", "billed") else f"Σ {view} cost"
 
 
 def rung_name(rung: str) -> str:

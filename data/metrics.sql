@@ -9,6 +9,11 @@ CREATE OR REPLACE TEMP MACRO in_view(v, effective, billed, contracted, list_pric
 -- What a filter lets through; 'none' stands for NULL.
 CREATE OR REPLACE TEMP MACRO chosen(wanted, value) AS len(wanted) = 0 OR list_contains(wanted, coalesce(value, 'none'));
 
+-- Whether a row of unit_cost has any cost: requests that met no charge cost an unknown amount, not none.
+CREATE OR REPLACE TEMP MACRO has_cost(u) AS
+    coalesce(u.busy_cost, u.idle_cost, u.cpu_cost, u.managed_cost, u.unallocated_share, u.commitment_share,
+        u.shared_compute, u.shared_storage, u.shared_network, u.shared_orchestration, u.shared_support) IS NOT NULL;
+
 -- What a row of unit_cost cost on one of the three bases: basis_cost($basis, unit_cost).
 CREATE OR REPLACE TEMP MACRO basis_cost(basis, u) AS
     coalesce(u.busy_cost, 0) + coalesce(u.managed_cost, 0)
@@ -26,6 +31,19 @@ CREATE OR REPLACE TEMP MACRO is_idle(rung, sub_rung) AS
     rung IN ('serving_idle', 'unallocated') OR (rung = 'other_gpu' AND coalesce(sub_rung, '') = 'held idle');
 
 -- Unit costs ----------------------------------------------------------------------------------------------------------
+-- Over rows of unit_cost in one currency: whether somebody counted what this row's cost bought (requests_ok or tokens), so that
+-- cost and count may be divided. Hours of a GPU without traffic are no sign that nobody counts; a model without any count is. A
+-- managed model is charged by use: a day that it charged for and that nobody counted is missing from the count.
+CREATE OR REPLACE TEMP MACRO counted(u, n) AS
+    sum(CASE WHEN u.billing_currency IS NOT NULL THEN n END) OVER (PARTITION BY u.model) IS NOT NULL
+    AND (coalesce(u.managed_cost, 0) = 0
+        OR sum(CASE WHEN u.billing_currency IS NOT NULL THEN n END) OVER (PARTITION BY u.model, u.day) IS NOT NULL);
+
+-- Likewise whether the bill tells what this row's requests cost: charged(unit_cost, has_cost(unit_cost)); somewhere in the scope
+-- their model has cost.
+CREATE OR REPLACE TEMP MACRO charged(u, costs) AS
+    u.billing_currency IS NOT NULL AND max(CASE WHEN costs THEN 1 ELSE 0 END) OVER (PARTITION BY u.model) = 1;
+
 CREATE OR REPLACE TEMP MACRO cost_per_inference(cost, requests_ok) AS sum(cost)::DOUBLE / nullif(sum(requests_ok), 0);
 CREATE OR REPLACE TEMP MACRO cost_per_1k(cost, requests_ok) AS 1000 * (sum(cost)::DOUBLE / nullif(sum(requests_ok), 0));
 CREATE OR REPLACE TEMP MACRO cost_per_1m_tokens(cost, tokens) AS 1000000 * (sum(cost)::DOUBLE / nullif(sum(tokens), 0));

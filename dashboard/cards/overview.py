@@ -41,7 +41,7 @@ def figures(
     return [
         money("Spend", "spend", "All rungs of the ladder; effective or billed, that is the invoice."),
         Card("Cost per inference", fmt.unit_cost(now[unit], currency), fmt.relative_change(now[unit], was.get(unit)),
-             "down", days[unit], f"{filters.basis} cost ÷ successful requests, effective view."),
+             "down", days[unit], f"{filters.basis} cost ÷ successful requests, where counted; effective view."),
         share("Utilisation", "utilisation", "Busy ÷ observed device-seconds of every GPU, time-based."),
         money("Idle GPU cost", "idle_cost", IDLE),
         share("GPU cost observed", "coverage",

@@ -23,7 +23,8 @@ def unit_costs(now: pd.Series, before: pd.Series | None, filters: Filters) -> li
         return card(label, column, fmt.unit_cost(now[column], filters.currency), help)
 
     return [
-        unit_cost("Cost per inference", "cost_per_inference", f"{filters.basis} cost ÷ successful requests."),
+        unit_cost("Cost per inference", "cost_per_inference",
+                  f"{filters.basis} cost ÷ successful requests, where counted."),
         unit_cost("Per 1k inferences", "cost_per_1k", "× 1,000."),
         unit_cost("Per 1M tokens", "cost_per_1m_tokens",
                   "Input and output tokens together; cost of the models that report them."),

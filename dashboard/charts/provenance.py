@@ -27,14 +27,14 @@ def ladder_rows(ladder: pd.DataFrame, reconcilable: bool) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def ladder_waterfall(rows: pd.DataFrame, currency: str) -> go.Figure:
-    """Horizontal steps of ladder_rows, each in its rung's colour, down to the invoice; amounts are written
-    beside. An unknown amount is a "–" without a bar; where all are unknown, so is the invoice.
+def ladder_waterfall(rows: pd.DataFrame, currency: str, total: str) -> go.Figure:
+    """Horizontal steps of ladder_rows, each in its rung's colour, down to their `total` (theme.total_name);
+    amounts are written beside. An unknown amount is a "–" without a bar; where all are unknown, so is the total.
     """
     costs = rows["cost"].astype("float64")
     steps = [*costs, costs.sum(min_count=1)]
     starts = [0.0, *costs.fillna(0).cumsum()[:-1], 0.0]  # an unknown step moves nothing
-    names = [*rows["name"], "invoice"]
+    names = [*rows["name"], total]
     texts = [fmt.short_money(step, currency) for step in steps]
     texts[-2] = fmt.money(steps[-2], currency)  # unexplained: to the cent, or "–"
     figure = go.Figure(
@@ -67,7 +67,7 @@ def ladder_waterfall(rows: pd.DataFrame, currency: str) -> go.Figure:
 
 
 def _markers(rungs: pd.Series) -> dict[str, Any]:
-    """One Plotly marker for all bars: each rung's colour and hatching, the invoice last."""
+    """One Plotly marker for all bars: each rung's colour and hatching, the total last."""
     each = [theme.rung_marker(str(rung)) for rung in rungs]
     shapes = [*(theme.HATCH if "pattern" in marker else "" for marker in each), ""]
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import headlines, store
+from dashboard import headlines, store, theme
 from dashboard.charts import provenance as charts
 from dashboard.page_parts import chart_with_table, note, said_with_table, section, table_with_download
 from dashboard.tables import provenance as tables
@@ -11,10 +11,11 @@ from data.query import provenance
 
 
 def ladder(filters: Filters) -> None:
-    """Each rung down to the invoice."""
-    section("The cost ladder: every dollar exactly once", headlines.UNEXPLAINED)
+    """Each rung down to what they sum to."""
+    section("The cost ladder: every dollar exactly once", headlines.unexplained(filters))
     rows = charts.ladder_rows(store.ask(provenance.ladder, filters), filters.reconcilable)
-    figure, alt = charts.ladder_waterfall(rows, filters.currency), "The cost ladder down to the invoice"
+    total = theme.total_name(filters.view)
+    figure, alt = charts.ladder_waterfall(rows, filters.currency, total), f"The cost ladder down to: {total}"
     chart_with_table(figure, rows, name="ladder", alt=alt, columns=tables.ladder(filters))
     if not filters.reconcilable:
         note(headlines.IRRECONCILABLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard import theme
 from dashboard.columns import (
     Columns,
     count_column,
@@ -28,8 +29,16 @@ def reconciliation(filters: Filters) -> Columns:
     return {
         "billing_period": month_column("billing period"),
         "lines": count_column("lines"),
-        **money_columns(filters, "invoice_total", "ladder", "unexplained"),
+        "invoice_total": money_column(
+            _stated(filters), filters, "Computed from the raw files by separate code"
+        ),
+        **money_columns(filters, "ladder", "unexplained"),
     }
+
+
+def _stated(filters: Filters) -> str:
+    total = theme.total_name(filters.view)
+    return "invoice total" if total == "invoice" else total
 
 
 def restatements(filters: Filters) -> Columns:

@@ -196,18 +196,16 @@ def _month(assumptions: Assumptions, number: int) -> Month:
     price = base.price * (1 + assumptions.price_change)
     before = volume / (base.utilisation * base.throughput)
     after = volume / (utilisation * throughput)
-    capacity = (before - after) * base.price
     whole = _machine_hours(before, base.machine_devices) - _machine_hours(after, base.machine_devices)
-    # A cheaper hour is cash on every hour that still runs; fewer hours are cash only by the whole machine.
-    gone = min(max(whole * base.price, min(capacity, 0.0)), max(capacity, 0.0))
-    cheaper = after * (base.price - price)
+    # Fewer hours are cash only by the whole machine; a cheaper hour is cash on every hour that stays on the bill.
+    gone = min(max(whole, min(before - after, 0.0)), max(before - after, 0.0))
     return Month(
         number=number,
         volume=volume,
         baseline_cost=before * base.price + rest,
         optimised_cost=after * price + rest,
-        cash=gone + cheaper,
-        freed=capacity - gone,
+        cash=gone * base.price + (before - gone) * (base.price - price),
+        freed=(before - after - gone) * price,
     )
 
 

@@ -1,15 +1,28 @@
 -- Grain: component of the unit cost, on all bases: what each adds to the cost of one inference. in_basis says whether the chosen
 -- basis counts it. cost NULL = inside another component or not given, never 0 by guess.
-WITH sums AS (
-    SELECT
-        sum(requests_ok) AS requests_ok, sum(busy_cost) AS busy, sum(idle_cost) AS idle, sum(cpu_cost) AS cpu,
-        sum(managed_cost) AS managed, sum(unallocated_share) AS unallocated, sum(shared_compute) AS shared_compute,
-        sum(shared_storage) AS storage, sum(shared_network) AS network, sum(shared_orchestration) AS orchestration,
-        sum(shared_support) AS support, sum(commitment_share) AS commitment
+-- Only cost that somebody counted requests for is part of a unit cost, so of its components.
+WITH told AS (
+    SELECT *, counted(unit_cost, requests_ok) AS counted, charged(unit_cost, has_cost(unit_cost)) AS charged
     FROM unit_cost
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
+),
+sums AS (
+    SELECT
+        sum(CASE WHEN charged THEN requests_ok END) AS requests_ok,
+        sum(busy_cost) FILTER (counted) AS busy,
+        sum(idle_cost) FILTER (counted) AS idle,
+        sum(cpu_cost) FILTER (counted) AS cpu,
+        sum(managed_cost) FILTER (counted) AS managed,
+        sum(unallocated_share) FILTER (counted) AS unallocated,
+        sum(shared_compute) FILTER (counted) AS shared_compute,
+        sum(shared_storage) FILTER (counted) AS storage,
+        sum(shared_network) FILTER (counted) AS network,
+        sum(shared_orchestration) FILTER (counted) AS orchestration,
+        sum(shared_support) FILTER (counted) AS support,
+        sum(commitment_share) FILTER (counted) AS commitment
+    FROM told
 ),
 components AS (
     SELECT * FROM (

@@ -14,8 +14,9 @@ MEASURES = ("cost_per_inference", *FACTORS, "requests_ok")
 
 
 def identity(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """model (one first row without, for the scope): cost, held_hours, requests_ok, cost_per_inference,
-    price_per_gpu_hour, utilisation, throughput; cost_per_inference = price ÷ (utilisation × throughput)."""
+    """model (one first row without, for the counted models of the scope): cost, held_hours, requests_ok,
+    cost_per_inference, price_per_gpu_hour, utilisation, throughput; cost_per_inference = price ÷ (utilisation ×
+    throughput)."""
     return ask(cursor, "identity", filters.params())
 
 

@@ -18,8 +18,9 @@ Level = Literal["total", "model", "version"]
 def costs(cursor: duckdb.DuckDBPyConnection, filters: Filters, level: Level) -> pd.DataFrame:
     """model, version (NULL above their level): cost (money, chosen basis), requests_ok, tokens,
     cost_per_inference, cost_per_1k, cost_per_1m_tokens (of models that report tokens), utilisation (0..1 of
-    held seconds), throughput (requests per busy GPU-hour), uncounted_cost (money of rows whose requests nobody
-    counted); dearest first."""
+    held seconds), throughput (requests per busy GPU-hour), uncounted_cost (money whose requests nobody counted: in
+    cost, in no ratio; a managed model's day by day); dearest first. Requests of models without cost are in no
+    ratio either."""
     return ask(cursor, "unit_cost", {**filters.params(), "level": level})
 
 
@@ -30,7 +31,8 @@ def days(cursor: duckdb.DuckDBPyConnection, filters: Filters, top: int) -> pd.Da
 
 
 def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """component in reading order: in_basis, cost, cost_per_1k (money; NULL = not given)."""
+    """component in reading order: in_basis, cost, cost_per_1k (money that somebody counted requests for; NULL = not
+    given)."""
     return ask(cursor, "component_stack", filters.params())
 
 

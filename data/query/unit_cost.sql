@@ -1,22 +1,31 @@
 -- Grain: chosen level (total, model, or model × version). What a version cost on the chosen basis, what it served, and the ratios.
--- Effective view. requests_ok NULL = nobody counted: its unit costs are unknown, its money is not.
+-- Effective view. A ratio holds only cost that somebody counted requests (or tokens) for, and only requests that somebody
+-- charged for; requests_ok NULL = nobody counted: its unit costs are unknown, its money is not.
 WITH rows AS (
     SELECT
         CASE WHEN $level = 'total' THEN NULL ELSE model END AS model,
         CASE WHEN $level = 'version' THEN version END AS version,
-        basis_cost($basis, unit_cost) AS cost,
+        CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
         requests_ok,
         input_tokens + output_tokens AS tokens,
         busy_seconds,
         held_seconds,
-        -- a version's hours without traffic are no sign that nobody counts its requests; a whole period is
-        sum(requests_ok) OVER (PARTITION BY model, version) IS NULL AS uncounted,
-        -- likewise a model without tokens: what it cost bought none
-        sum(input_tokens + output_tokens) OVER (PARTITION BY model) IS NOT NULL AS tokened
+        counted(unit_cost, requests_ok) AS counted,
+        counted(unit_cost, input_tokens + output_tokens) AS tokened,
+        charged(unit_cost, has_cost(unit_cost)) AS charged
     FROM unit_cost
-    WHERE day >= $start AND day < $end AND billing_currency = $currency
+    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
+),
+ratio AS (
+    SELECT
+        *,
+        CASE WHEN counted THEN cost END AS counted_cost,
+        CASE WHEN charged THEN requests_ok END AS charged_requests,
+        CASE WHEN tokened THEN cost END AS tokened_cost,
+        CASE WHEN charged THEN tokens END AS charged_tokens
+    FROM rows
 )
 SELECT
     model,
@@ -24,12 +33,12 @@ SELECT
     CAST(sum(cost) AS DOUBLE) AS cost,
     sum(requests_ok) AS requests_ok,
     sum(tokens) AS tokens,
-    cost_per_inference(cost, requests_ok) AS cost_per_inference,
-    cost_per_1k(cost, requests_ok) AS cost_per_1k,
-    cost_per_1m_tokens(CASE WHEN tokened THEN cost END, tokens) AS cost_per_1m_tokens,
+    cost_per_inference(counted_cost, charged_requests) AS cost_per_inference,
+    cost_per_1k(counted_cost, charged_requests) AS cost_per_1k,
+    cost_per_1m_tokens(tokened_cost, charged_tokens) AS cost_per_1m_tokens,
     utilisation(busy_seconds, held_seconds) AS utilisation,
-    throughput(CASE WHEN held_seconds > 0 THEN requests_ok END, busy_seconds) AS throughput,
-    CAST(sum(CASE WHEN uncounted THEN cost ELSE 0 END) AS DOUBLE) AS uncounted_cost
-FROM rows
+    throughput(CASE WHEN held_seconds > 0 THEN requests_ok END, CASE WHEN counted THEN busy_seconds END) AS throughput,
+    CAST(sum(CASE WHEN counted THEN 0 ELSE cost END) AS DOUBLE) AS uncounted_cost
+FROM ratio
 GROUP BY 1, 2
-ORDER BY cost DESC
+ORDER BY cost DESC NULLS LAST

@@ -1,10 +1,16 @@
 -- Grain: UTC day × model; beyond the $top dearest models of the period they are one, 'other'. Chosen basis, effective view.
+-- Only cost that somebody counted requests for, and requests that somebody charged for.
 WITH rows AS (
-    SELECT day, model, requests_ok, basis_cost($basis, unit_cost) AS cost
-    FROM unit_cost
-    WHERE day >= $start AND day < $end AND billing_currency = $currency
-        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-        AND chosen($teams, team) AND chosen($models, model)
+    SELECT day, model, CASE WHEN charged THEN requests_ok END AS requests_ok, CASE WHEN counted THEN cost END AS cost
+    FROM (
+        SELECT
+            day, model, requests_ok, CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
+            counted(unit_cost, requests_ok) AS counted, charged(unit_cost, has_cost(unit_cost)) AS charged
+        FROM unit_cost
+        WHERE day >= $start AND day < $end AND billing_currency = $currency
+            AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+            AND chosen($teams, team) AND chosen($models, model)
+    )
 ),
 served AS (
     SELECT model, rank() OVER (ORDER BY sum(cost) DESC, model) AS place

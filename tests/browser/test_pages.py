@@ -10,7 +10,7 @@ import pytest
 
 PAGES = {
     "": "Spend was $99.2k",
-    "unit_cost": "Cost per inference rose 9.4 %",
+    "unit_cost": "Cost per inference rose 9.5 %",
     "utilisation": "",
     "idle": "",
     "versions": "",

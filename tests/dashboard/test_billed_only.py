@@ -136,7 +136,7 @@ def test_every_page_opens_after_a_damaged_period(opened_before, page):
 
 def test_an_unknown_step_is_no_bar_of_zero():
     ladder = pd.DataFrame({"rung": ["serving_busy", "outside"], "cost": [None, None]})
-    bars = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=False), "USD").data[0]
+    bars = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=False), "USD", "invoice").data[0]
 
     assert pd.isna(list(bars.x)).all()
     assert set(bars.customdata) == {"–"}
@@ -144,7 +144,7 @@ def test_an_unknown_step_is_no_bar_of_zero():
 
 def test_a_known_step_beside_an_unknown_one_keeps_its_place():
     ladder = pd.DataFrame({"rung": ["serving_busy", "managed", "outside"], "cost": [3.0, None, 4.0]})
-    bars = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=True), "USD").data[0]
+    bars = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=True), "USD", "invoice").data[0]
 
     assert list(bars.base) == [0, 3, 3, 7, 0]
     assert list(bars.customdata) == ["$3.00", "–", "$4.00", "$0.00", "$7.00"]

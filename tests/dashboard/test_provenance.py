@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -12,6 +14,8 @@ from estate import build
 
 from dashboard import headlines
 from dashboard.charts import provenance as charts
+from dashboard.tables import provenance as tables
+from data.filters import Filters
 from data.home import snapshot_file
 from data.query import provenance
 from data.query.trust import trust
@@ -123,7 +127,7 @@ def test_a_reject_names_file_line_and_reason(cursor):
 
 def test_unexplained_is_always_drawn(cursor, october):
     figure = charts.ladder_waterfall(
-        charts.ladder_rows(provenance.ladder(cursor, october), reconcilable=True), "USD"
+        charts.ladder_rows(provenance.ladder(cursor, october), reconcilable=True), "USD", "invoice"
     )
     bars = figure.data[0]
 
@@ -136,9 +140,29 @@ def test_unexplained_is_always_drawn(cursor, october):
         assert start + step == pytest.approx(following)
 
 
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ("effective", "invoice"),
+        ("billed", "invoice"),
+        ("contracted", "Σ contracted cost"),
+        ("list", "Σ list cost"),
+    ],
+)
+def test_only_what_was_charged_is_called_the_invoice(open_page, view, said):
+    app = open_page("data", view=view)
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    ladder = next(chart["data"][0] for chart in charts if "unexplained" in chart["data"][0]["y"])
+
+    assert ladder["y"][-1] == said
+    assert f"Unexplained = {said}, computed" in texts(app)
+    column = tables.reconciliation(Filters(date(2026, 10, 2), date(2026, 11, 1), view=view))["invoice_total"]
+    assert column["label"] == ("invoice total (USD)" if said == "invoice" else f"{said} (USD)")
+
+
 def test_unexplained_money_is_drawn_to_the_cent():
     ladder = pd.DataFrame({"rung": ["serving_busy", "unexplained"], "cost": [100.0, 3.5]})
-    figure = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=True), "USD")
+    figure = charts.ladder_waterfall(charts.ladder_rows(ladder, reconcilable=True), "USD", "invoice")
 
     assert list(figure.data[0].customdata) == ["$100", "$3.50", "$104"]
 
@@ -148,7 +172,7 @@ def test_under_a_team_filter_unexplained_is_a_dash(cursor, october):
     rows = charts.ladder_rows(provenance.ladder(cursor, filters), filters.reconcilable)
 
     assert rows["rung"].iloc[-1] == "unexplained"
-    assert list(charts.ladder_waterfall(rows, "USD").data[0].customdata)[-2] == "–"
+    assert list(charts.ladder_waterfall(rows, "USD", "invoice").data[0].customdata)[-2] == "–"
 
 
 def test_the_page_says_it(open_page):

@@ -14,9 +14,23 @@ from streamlit.testing.v1 import AppTest
 from dashboard import headlines
 from dashboard.charts import unit_cost as charts
 from data.home import snapshot_file
-from data.query import identity, unit_cost
+from data.query import identity, overview, unit_cost
+from data.snapshot import open_latest
 
 FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """The small estate after some statements: changed("INSERT …") is a cursor on it."""
+
+    def changed(statements):
+        home = build(tmp_path)
+        with duckdb.connect(str(snapshot_file(home, 1))) as con:
+            con.execute(statements)
+        return open_latest(home).cursor()
+
+    return changed
 
 
 def by_version(cursor, filters):
@@ -49,6 +63,74 @@ def test_what_nobody_counted_is_unknown_not_zero(cursor, october):
     assert costs.loc[("claude-proxy", "eu"), ["utilisation", "throughput"]].isna().all()
 
 
+COUNTED = 30 * 2212  # all but the $24 a day of rank-cpu
+REQUESTS = 30 * (24_024 + 14_400 + 120_000 + 20_000)  # chat, summarise, embed, claude
+
+
+@pytest.mark.parametrize("scope", ["unit cost", "overview"])
+def test_cost_that_nobody_counted_is_divided_by_no_other_models_requests(cursor, october, scope):
+    ask = {
+        "unit cost": lambda: unit_cost.costs(cursor, october, "total"),
+        "overview": lambda: overview.figures(cursor, october),
+    }
+    total = ask[scope]().iloc[0]
+
+    assert total["cost_per_inference"] == pytest.approx(COUNTED / REQUESTS)
+    assert total["requests_ok"] == REQUESTS
+
+
+def test_a_log_of_20_days_is_divided_into_the_cost_of_those_20_days(changed, october):
+    """Claude charges $100 a day for 20,000 requests; the log of the last 10 days is missing, tokens too."""
+    cursor = changed("""UPDATE unit_cost SET requests_ok = NULL, input_tokens = NULL, output_tokens = NULL
+        WHERE model = 'claude-proxy' AND day >= DATE '2026-10-22'""")
+    claude = unit_cost.costs(cursor, october, "model").set_index("model").loc["claude-proxy"]
+    total = unit_cost.costs(cursor, october, "total").iloc[0]
+
+    assert (claude["cost"], claude["uncounted_cost"]) == (3000, 1000)
+    assert claude["cost_per_1k"] == pytest.approx(5)
+    assert claude["cost_per_1m_tokens"] == pytest.approx(100 / 12)
+    assert total["uncounted_cost"] == 1000 + 720
+    assert total["cost_per_inference"] == pytest.approx((COUNTED - 1000) / (REQUESTS - 200_000))
+    days = overview.figures(cursor, october).set_index("day")["cost_per_inference"]
+    assert days.loc["2026-10-22"] == pytest.approx((2212 - 100) / (178_424 - 20_000))
+    stack = unit_cost.stack(cursor, october)
+    assert stack.loc[stack["in_basis"], "cost_per_1k"].sum() == pytest.approx(total["cost_per_1k"])
+
+
+def test_a_log_without_versions_counts_for_its_model(changed, october):
+    """The bill knows Claude's version, the log does not: the model costs 5 per 1k, either version –."""
+    cursor = changed("""
+        INSERT INTO unit_cost BY NAME SELECT day, model, mode, provider, billing_currency, requests_ok
+        FROM unit_cost WHERE model = 'claude-proxy';
+        UPDATE unit_cost SET requests_ok = NULL WHERE model = 'claude-proxy' AND version = 'eu';""")
+    claude = replace(october, models=("claude-proxy",))
+
+    assert unit_cost.costs(cursor, claude, "total")["cost_per_1k"].tolist() == [pytest.approx(5)]
+    assert unit_cost.costs(cursor, claude, "total")["uncounted_cost"].tolist() == [0]
+    versions = unit_cost.costs(cursor, claude, "version")
+    assert versions["cost"].fillna(-1).tolist() == [3000, -1]  # unknown, not 0
+    assert versions["cost_per_1k"].isna().all()
+
+
+@pytest.mark.parametrize("currency", ["'USD'", "NULL"])
+def test_requests_that_met_no_charge_make_no_inference_cheaper(changed, october, currency):
+    cursor = changed(f"""INSERT INTO unit_cost BY NAME
+        SELECT DATE '2026-10-05' AS day, 'ghost' AS model, {currency} AS billing_currency, 1000000 AS requests_ok""")
+    total = unit_cost.costs(cursor, october, "total").iloc[0]
+    figures = overview.figures(cursor, october).iloc[0]
+
+    assert total["requests_ok"] == figures["requests_ok"] == REQUESTS + 1_000_000
+    assert total["cost_per_inference"] == pytest.approx(COUNTED / REQUESTS)
+    assert figures["cost_per_inference"] == pytest.approx(COUNTED / REQUESTS)
+
+
+def test_without_any_count_the_caption_says_excludes_beside_the_dash(open_page):
+    app = open_page("overview", model=["rank-cpu"])
+
+    assert {m.label: m.value for m in app.metric}["Cost per inference"] == "–"
+    assert any(c.value.startswith(r"Cost per inference excludes \$720.00") for c in app.caption)
+
+
 def test_a_model_without_tokens_is_not_in_the_cost_of_tokens(cursor, october):
     total = unit_cost.costs(cursor, october, "total").iloc[0]
 
@@ -59,9 +141,9 @@ def test_a_model_without_tokens_is_not_in_the_cost_of_tokens(cursor, october):
 
 
 def test_the_overview_says_what_cost_per_inference_counts_in_the_words_of_its_own_page(open_page):
-    """$720 of a version without a count; of the cost left out, 30 days × $144 of GPUs went unobserved."""
+    """$720 of a model without a count; of the cost left out, 30 days × $144 of GPUs went unobserved."""
     said = (
-        r"Cost per inference includes \$720.00 of versions whose requests nobody counted. "
+        r"Cost per inference excludes \$720.00 of models or days whose requests nobody counted. "
         r"\$67,080.00 on the allocated basis + \$32,145.00 left out (of it \$4,320.00 of unobserved GPUs) = "
         r"\$99,225.00, the ladder of the period (effective view)."
     )
@@ -75,6 +157,26 @@ def test_the_identity_holds_for_every_model(cursor, october):
     assert len(rows) == 4  # the scope and three models on GPUs
     product = rows["price_per_gpu_hour"] / (rows["utilisation"] * rows["throughput"])
     assert product.tolist() == pytest.approx(rows["cost_per_inference"].tolist())
+
+
+def test_all_models_on_gpus_are_those_that_somebody_counts(changed, october):
+    """Nobody counts summarise: the others' $960 + $480 + $96 a day bought those' requests, at their utilisation."""
+    cursor = changed("UPDATE unit_cost SET requests_ok = NULL WHERE model = 'summarise'")
+    scope, *models = identity.identity(cursor, october).to_dict("records")
+
+    assert scope["cost"] == 30 * (960 + 480 + 96)
+    assert scope["cost_per_inference"] == pytest.approx((960 + 480 + 96) / (24_024 + 120_000))
+    factors = scope["price_per_gpu_hour"] / (scope["utilisation"] * scope["throughput"])
+    assert factors == pytest.approx(scope["cost_per_inference"])
+    (uncounted,) = (row for row in models if row["model"] == "summarise")
+    assert uncounted["cost"] == 30 * 576  # its money is known
+
+
+def test_a_scope_without_gpus_is_unknown(cursor, october):
+    rows = identity.identity(cursor, replace(october, models=("claude-proxy",)))
+
+    assert rows["model"].isna().tolist() == [True]
+    assert rows[["cost", "cost_per_inference", "throughput"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])
@@ -139,10 +241,10 @@ def test_six_gpus_for_the_work_of_four_raise_the_cost_by_half(cursor, october):
 def test_the_page_says_it(open_page):
     app = open_page("unit_cost")
 
-    assert app.subheader[0].value == r"Cost per inference rose 9.4 % to \$0.0125 (allocated basis)."
+    assert app.subheader[0].value == r"Cost per inference rose 9.5 % to \$0.0124 (allocated basis)."
     assert "utilisation fell 33.3 %; price, throughput and volume unchanged" in app.markdown[1].value
     values = {m.label: m.value for m in app.metric}
-    assert values["Per 1k inferences"] == r"\$12.5"
+    assert values["Per 1k inferences"] == r"\$12.4"
     assert values["Requests"] == "5.35M"
 
 
@@ -178,7 +280,11 @@ def test_models_far_apart_get_a_logarithmic_axis(cursor, october):
 def test_the_stack_draws_only_what_the_basis_counts(cursor, october):
     figure = charts.stack(unit_cost.stack(cursor, october), "USD")
 
-    assert {bar.name for bar in figure.data} == {"compute, busy", "managed", "compute, idle", "CPU serving"}
+    assert {bar.name for bar in figure.data} == {
+        "compute, busy",
+        "managed",
+        "compute, idle",
+    }  # nobody counts rank-cpu
 
 
 def test_the_model_that_the_headline_names_first_is_taken_apart_first(open_page):

@@ -78,6 +78,26 @@ def test_only_whole_machines_are_cash():
     assert evaluate(Assumptions(eight, throughput_change=10 / 9 - 1, cash_only=True)).savings == 0
 
 
+TWO_MACHINES = Baseline(  # 16 GPUs × 730 h × $7 = $81,760 a month, half busy
+    price=7.0, utilisation=0.5, throughput=1000.0, volume=16 * 730 * 0.5 * 1000, machine_devices=8
+)
+
+
+@pytest.mark.parametrize("target", [0.5, 0.6, 0.9])
+def test_a_lower_price_is_cash_on_every_hour_that_stays_on_the_bill(target):
+    # At 90 % busy 8.9 GPUs would do, on both machines: the bill falls by 30 % of $81,760 whatever the target.
+    month = evaluate(Assumptions(TWO_MACHINES, utilisation=target, price_change=-0.3, horizon=1)).months[0]
+    assert month.cash == pytest.approx(24_528)
+    assert month.freed == pytest.approx(81_760 * 0.7 * (1 - 0.5 / target))  # spare, at what it costs now
+
+
+def test_a_machine_that_goes_is_cash_at_the_old_price_and_the_one_that_stays_by_the_difference():
+    # Twice the throughput: 8 GPUs. One machine of $40,880 goes, the other falls by 30 %.
+    roi = evaluate(Assumptions(TWO_MACHINES, throughput_change=1.0, price_change=-0.3, horizon=1))
+    assert roi.cash == pytest.approx(40_880 + 0.3 * 40_880)
+    assert roi.freed == pytest.approx(0, abs=1e-6)
+
+
 def test_growth_compounds_from_the_second_month():
     roi = evaluate(Assumptions(PAPER, volume_growth=0.1, throughput_change=1.0, horizon=3))
     assert [round(m.baseline_cost, 6) for m in roi.months] == [14_600, 16_060, 17_666]

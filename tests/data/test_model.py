@@ -596,3 +596,44 @@ def test_gpus_of_an_export_without_resources_are_unobserved_not_outside(wh, spec
     con = published(wh)
     assert ladder(con) == expected
     assert con.execute("SELECT count(*) FROM gpu_hour").fetchone() == (0,)
+
+
+def claude(cost, **told):
+    """What one account pays for a managed model, whose version the bill does not name."""
+    profile = "arn:aws:bedrock:::inference-profile/us.claude"
+    return line(DAY, cost=cost, service_name="Amazon Bedrock", resource_id=profile, **told)
+
+
+EURO = line(DAY, cost="1", service_name="Azure SQL", provider="Azure", billing_account_id="900",
+            sub_account_id="911", billing_currency="EUR")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bill", "place"),
+    [
+        # one place: an unrelated bill in another currency takes nothing away
+        ([claude("5"), EURO], ("AWS", "100", "111", "USD")),
+        # two accounts of one currency: the place is unknown, the currency is not
+        ([claude("5"), claude("5", sub_account_id="112"), EURO], (None, None, None, "USD")),
+        # two currencies: nobody can tell
+        (
+            [
+                claude("5"),
+                claude("5", billing_account_id="200", sub_account_id="211", billing_currency="EUR"),
+            ],
+            (None, None, None, None),
+        ),
+    ],
+)
+def test_requests_of_a_version_that_the_bill_does_not_name_go_where_their_model_has_cost(wh, bill, place):
+    load_lines(wh, bill)
+    log = {"hour": DAY, "model": "claude", "version": "4.5", "requests_ok": 24_000, "requests_failed": 0}
+    load_rows(wh, "traffic", [log], "log")
+    found = (
+        published(wh)
+        .execute("""
+        SELECT provider, billing_account_id, sub_account_id, billing_currency, requests_ok
+        FROM unit_cost WHERE requests_ok IS NOT NULL""")
+        .fetchall()
+    )
+    assert found == [(*place, 24_000)]

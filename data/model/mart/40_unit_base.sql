@@ -1,6 +1,6 @@
 -- What each model version holds, did and served, by unit-cost key: allocated cost, device-seconds, requests and tokens.
--- Requests of a server without a known machine take the accounts of the one place where their model version has cost, and
--- the currency of its cost, else of the only currency there is.
+-- Requests of a server without a known machine take the accounts of the one place where their model version, else their model,
+-- has cost (a log often names no version, or another than the bill); the currency likewise, else the only one there is.
 WITH currency AS (
     SELECT billing_account_id, max(billing_currency) AS billing_currency FROM ladder_rung GROUP BY 1
 ),
@@ -27,18 +27,34 @@ place AS (
     GROUP BY 1, 2
     HAVING count(DISTINCT sub_account_id) = 1 AND count(DISTINCT gpu_model) <= 1 AND count(DISTINCT billing_currency) = 1
 ),
+model_place AS (
+    SELECT
+        model, max(provider) AS provider, max(billing_account_id) AS billing_account_id,
+        max(sub_account_id) AS sub_account_id, max(gpu_model) AS gpu_model
+    FROM cost
+    GROUP BY 1
+    HAVING count(DISTINCT sub_account_id) = 1 AND count(DISTINCT gpu_model) <= 1 AND count(DISTINCT billing_currency) = 1
+),
+-- two accounts may be two places and still one currency
+model_currency AS (
+    SELECT model, max(billing_currency) AS billing_currency FROM cost GROUP BY 1 HAVING count(DISTINCT billing_currency) = 1
+),
 served AS (
     SELECT
         day_of(t.hour) AS day, t.model AS model, t.version AS version, t.endpoint AS endpoint, t.mode AS mode, t.team AS team,
-        CASE WHEN t.provider IS NULL THEN p.gpu_model ELSE t.gpu_model END AS gpu_model,
-        coalesce(t.provider, p.provider) AS provider, coalesce(t.billing_account_id, p.billing_account_id) AS billing_account_id,
-        coalesce(t.sub_account_id, p.sub_account_id) AS sub_account_id, coalesce(c.billing_currency, p.billing_currency, o.billing_currency) AS billing_currency,
+        CASE WHEN t.provider IS NULL THEN coalesce(p.gpu_model, m.gpu_model) ELSE t.gpu_model END AS gpu_model,
+        coalesce(t.provider, p.provider, m.provider) AS provider,
+        coalesce(t.billing_account_id, p.billing_account_id, m.billing_account_id) AS billing_account_id,
+        coalesce(t.sub_account_id, p.sub_account_id, m.sub_account_id) AS sub_account_id,
+        coalesce(c.billing_currency, p.billing_currency, k.billing_currency, o.billing_currency) AS billing_currency,
         -- where somebody did not count the failed ones nobody knows how many there were in all
         CASE WHEN count(*) = count(t.requests_failed) THEN sum(t.requests_ok + t.requests_failed) END AS requests,
         sum(t.requests_ok) AS requests_ok,
         sum(t.input_tokens) AS input_tokens, sum(t.cached_tokens) AS cached_tokens, sum(t.output_tokens) AS output_tokens
     FROM built_traffic AS t
     LEFT JOIN place AS p ON p.model = t.model AND p.version IS NOT DISTINCT FROM t.version
+    LEFT JOIN model_place AS m ON m.model = t.model
+    LEFT JOIN model_currency AS k ON k.model = t.model
     LEFT JOIN currency AS c ON c.billing_account_id = t.billing_account_id
     LEFT JOIN only_currency AS o ON o.billing_currency IS NOT NULL
     WHERE NOT t.shadowed
