@@ -36,6 +36,9 @@ CREATE OR REPLACE TEMP MACRO throughput(requests_ok, busy_seconds) AS
 -- Devices -------------------------------------------------------------------------------------------------------------
 CREATE OR REPLACE TEMP MACRO utilisation(busy_seconds, observed_seconds) AS
     sum(busy_seconds)::DOUBLE / nullif(sum(observed_seconds), 0);
+-- What nobody observed is unknown: a sum over such seconds would call it 0.
+CREATE OR REPLACE TEMP MACRO if_observed(value, observed_seconds) AS CASE WHEN sum(observed_seconds) > 0 THEN value END;
+CREATE OR REPLACE TEMP MACRO if_held(state, seconds) AS CASE WHEN state IN ('serving', 'other') THEN seconds ELSE 0 END;
 CREATE OR REPLACE TEMP MACRO coverage(observed_cost, device_cost) AS
     sum(observed_cost)::DOUBLE / nullif(sum(device_cost), 0)::DOUBLE;
 -- The mean of the utilisation gauge, weighted by observed time; hours without a gauge are in neither sum.

@@ -34,10 +34,11 @@ def main() -> None:
     rule = headlines.rule(idle, threshold, window)
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
-        page.headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
+        page.headline(headlines.idle(idle, filters))
         page.note(f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False)}")
-    if nothing:
+    if nothing and idle.observed:
         page.empty_state(filters, f"idle runs ({rule})")
+    if nothing:
         return
     page.kpi_row(cards.idle(idle, filters))
     page.section("Idle cost per day")

@@ -8,6 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import filter_bar, store
+from dashboard import format as fmt
 from dashboard import headlines_utilisation as headlines
 from dashboard import page_parts as page
 from dashboard.cards import utilisation as cards
@@ -46,11 +47,12 @@ def _switch(label: str, choices: tuple[Choice, ...], key: str) -> Choice:
 
 
 def _steps(now: Utilisation) -> None:
-    page.section("From billed to busy")
     steps = now.steps()
-    alt = ", ".join(f"{row.step} {row.hours:,.0f} device-hours" for row in steps.itertuples())
+    first = str(steps["step"].iloc[0])
+    page.section(f"From {first} to busy")
+    alt = ", ".join(f"{row.step} {fmt.count(row.hours)} device-hours" for row in steps.itertuples())
     figure = charts.funnel(steps)
-    page.chart_with_table(figure, steps, name="utilisation-funnel", alt=alt, columns=tables.steps())
+    page.chart_with_table(figure, steps, name="utilisation-funnel", alt=alt, columns=tables.steps(first))
     page.note(headlines.held(now))
 
 
