@@ -9,15 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from estate import build
 
 from dashboard import format as fmt
 from dashboard import headlines
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from data.filters import Filters
+from data.home import snapshot_file
 from data.query import overview
+from data.query.trust import trust
+from data.snapshot import open_latest
 
 
 def metric(app, label):
@@ -32,6 +38,38 @@ def test_the_total_of_the_period(cursor, october):
     assert total["idle_cost"] == pytest.approx(30 * 1833.6)
     assert total["requests_ok"] == 30 * 24 * (1000 + 1 + 600 + 5000) + 30 * 20_000
     assert total["coverage"] == pytest.approx(1 - 4320 / (30 * 2880 + 3840))
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "share"),
+    [
+        ({"teams": ("none",)}, 0),  # i-blind alone belongs to nobody
+        ({"teams": ("research",)}, 1),
+        ({"models": ("none",)}, 1 - 4320 / (14_400 + 2 * 4320 + 3840)),  # free, training, blind and the spike
+        ({"models": ("claude-proxy",)}, None),  # managed: no device to observe
+    ],
+)
+def test_what_telemetry_saw_is_told_of_the_teams_and_models_chosen(cursor, october, narrowed, share):
+    chosen = replace(october, **narrowed)
+    told = [trust(cursor, chosen).observed_share, *overview.figures(cursor, chosen)["coverage"].iloc[:1]]
+
+    assert [None if fmt.is_unknown(value) else value for value in told] == pytest.approx([share, share])
+
+
+def test_a_machine_whose_devices_nobody_knows_is_unobserved_cost_of_its_team(tmp_path):
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO part BY NAME
+            SELECT DATE '2026-10-05' AS day, 'unobserved' AS rung, 'docs' AS team, 'USD' AS billing_currency,
+                30 AS effective_cost;
+            INSERT INTO gpu_hour BY NAME
+            SELECT TIMESTAMP '2026-10-05 07:00' AS hour, 'docs' AS team, 'USD' AS billing_currency, 10 AS cost,
+                4 AS busy_cost, 6 AS idle_cost;
+        """)
+    day = Filters(date(2026, 10, 5), date(2026, 10, 6), teams=("docs",))
+
+    assert trust(open_latest(home).cursor(), day).observed_share == pytest.approx(0.25)
 
 
 def test_the_days_sum_to_the_total(cursor, october):
