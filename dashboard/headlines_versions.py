@@ -12,7 +12,7 @@ from data.query.versions import Versions
 
 def versions(versions: Versions, filters: Filters) -> str:
     """How many versions could go, and what the dearest of them serves and costs."""
-    if not versions.told:
+    if versions.candidates.empty and versions.rows["traffic_share"].isna().all():
         return "Whether a version could go is unknown here: nobody counted requests."
     if versions.candidates.empty and versions.rows["cost_share"].isna().all():
         return "No version is silent; whether one costs more than it serves is unknown, as is its cost."

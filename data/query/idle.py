@@ -63,6 +63,7 @@ def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, 
     rows["device_ids"] = [tuple(ids) for ids in rows["device_ids"]]
     told = rows["coverage"].fillna(0.0) >= ENOUGH_EVIDENCE
     findings = rows[told].reset_index(drop=True)
+    free = findings[findings["state"] == "unallocated"]  # held devices are no saving, whatever they cost
     by_state = {
         name: IdleState(_money(part["cost"]), float(part["hours"].sum()))
         for name in STATES.values()
@@ -77,9 +78,9 @@ def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, 
         dark=IdleState(_money(findings["dark_cost"]), float(findings["dark_hours"].sum())),
         cost=_money(findings["cost"]),
         hours=float(findings["hours"].sum()),
-        cash=_money(findings["cash"]),
+        cash=_money(free["cash"]),
         cash_devices=int(findings["cash_devices"].sum()),
-        freed=_money(findings["freed"]),
+        freed=_money(free["freed"]),
         freed_devices=int(findings["freed_devices"].sum()),
         observed=utilisation(cursor, filters).observed_devices > 0,
     )

@@ -22,8 +22,8 @@ class Versions:
     `rows` has one row per model × version: traffic_share and cost_share within the model (0..1, NULL without traffic
     or cost), cost_per_inference on the filters' basis, gpus and replicas of the period's last 24 hours. Its `candidate`
     says why a version could go: no successful request for the chosen days, or under 1 % of the traffic and more cost.
-    `candidates_cost` and `candidates_gpus` are None where not one of theirs is known, or nobody counted any request:
-    then whether a version could go is unknown (`told`), and no candidate is not a finding.
+    `candidates_cost` and `candidates_gpus` are None where not one of theirs is known, and where no version has both
+    shares: then whether a version could go is not `told`, and no candidate is not a finding.
     """
 
     rows: pd.DataFrame
@@ -41,7 +41,7 @@ def versions(cursor: duckdb.DuckDBPyConnection, filters: Filters, silent_days: i
     rows["candidate"] = [_reason(row, silent_days) for row in rows.to_dict("records")]
     candidates = rows[rows["candidate"].notna()]
     live = rows[rows["live_now"]]
-    told = bool(len(candidates) or rows["traffic_share"].notna().any())
+    told = bool(len(candidates) or rows[["traffic_share", "cost_share"]].notna().all(axis=1).any())
     cost, gpus = (_known_sum(candidates[column]) if told else None for column in ("cost", "gpus"))
     return Versions(
         rows=rows,
