@@ -9,6 +9,9 @@ CREATE OR REPLACE TEMP MACRO in_view(v, effective, billed, contracted, list_pric
 -- What a filter lets through; 'none' stands for NULL.
 CREATE OR REPLACE TEMP MACRO chosen(wanted, value) AS len(wanted) = 0 OR list_contains(wanted, coalesce(value, 'none'));
 
+-- What belongs to the currency asked for: its rows, and those that no bill knows.
+CREATE OR REPLACE TEMP MACRO is_in(wanted, currency) AS currency IS NULL OR currency = wanted;
+
 -- What a row of unit_cost cost on one of the three bases: basis_cost($basis, unit_cost).
 CREATE OR REPLACE TEMP MACRO basis_cost(basis, u) AS
     coalesce(u.busy_cost, 0) + coalesce(u.managed_cost, 0)

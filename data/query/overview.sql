@@ -28,7 +28,7 @@ devices AS (
         CAST(hour AS DATE) AS day,
         utilisation(busy_seconds, observed_seconds) AS utilisation
     FROM gpu_hour
-    WHERE hour >= $start AND hour < $end
+    WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
     GROUP BY GROUPING SETS ((), (CAST(hour AS DATE)))

@@ -15,6 +15,11 @@ WITH device_evidence AS (
     FROM part
     WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
         AND rung = 'unobserved' AND device_id IS NULL
+),
+charging AS (
+    SELECT DISTINCT source
+    FROM invoice_total
+    WHERE billing_currency = $currency AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
 )
 SELECT
     (
@@ -37,10 +42,12 @@ SELECT
         WHERE day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unpriced_lines,
-    -- Every bill is needed, so the one that ends first counts; telemetry sources stand in for one another. data_through is exclusive.
+    -- Every bill is needed that charges something of the selection, so the one that ends first counts; telemetry sources stand in
+    -- for one another. data_through is exclusive.
     (
         SELECT CAST(least(
-            min(CASE WHEN grain = 'cost' THEN data_through END), max(CASE WHEN grain = 'telemetry' THEN data_through END)
+            min(CASE WHEN grain = 'cost' AND source IN (SELECT source FROM charging) THEN data_through END),
+            max(CASE WHEN grain = 'telemetry' THEN data_through END)
         ) - INTERVAL 1 MICROSECOND AS DATE)
         FROM source_state
     ) AS last_day

@@ -15,10 +15,10 @@ SELECT
         CASE WHEN billed_seconds IS NOT NULL THEN observed_seconds END) AS billed_busy_hours,
     utilisation(busy_seconds, observed_seconds) AS utilisation,
     gauge_mean(util_avg, observed_seconds) AS gauge_mean,
-    sum(CASE WHEN billing_currency = $currency THEN cost END) AS cost,
-    if_observed(sum(CASE WHEN billing_currency = $currency THEN idle_cost END), observed_seconds) AS idle_cost,
-    sum(CASE WHEN billing_currency = $currency THEN unobserved_cost END) AS unobserved_cost
+    sum(cost) AS cost,
+    if_observed(sum(idle_cost), observed_seconds) AS idle_cost,
+    sum(unobserved_cost) AS unobserved_cost
 FROM gpu_hour
-WHERE hour >= $start AND hour < $end
+WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     AND chosen($teams, team) AND chosen($models, model)

@@ -12,7 +12,7 @@ WITH named AS (
         END AS name,
         *
     FROM gpu_hour
-    WHERE hour >= $start AND hour < $end
+    WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
 )
@@ -26,8 +26,8 @@ SELECT
     if_observed(sum(if_held(state, observed_seconds)) / 3600, observed_seconds) AS held_hours,
     if_observed(sum(busy_seconds) / 3600, observed_seconds) AS busy_hours,
     sum(CASE WHEN billed_seconds IS NOT NULL THEN unobserved_seconds END) / 3600 AS unobserved_hours,
-    sum(CASE WHEN billing_currency = $currency THEN cost END) AS cost,
-    if_observed(sum(CASE WHEN billing_currency = $currency THEN idle_cost END), observed_seconds) AS idle_cost
+    sum(cost) AS cost,
+    if_observed(sum(idle_cost), observed_seconds) AS idle_cost
 FROM named
 GROUP BY 1
 ORDER BY utilisation NULLS LAST, idle_cost DESC NULLS LAST, name

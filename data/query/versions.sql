@@ -44,7 +44,7 @@ holds AS (
     SELECT model, version, count(DISTINCT device_id) AS gpus, count(DISTINCT concat_ws('/', namespace, pod)) AS replicas
     FROM gpu_hour
     WHERE state = 'serving' AND hour > (SELECT last_hour FROM reach) - INTERVAL 24 HOUR
-        AND hour >= $start AND hour < $end
+        AND hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)
     GROUP BY 1, 2
 ),

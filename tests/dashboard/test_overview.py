@@ -72,6 +72,37 @@ def test_a_machine_whose_devices_nobody_knows_is_unobserved_cost_of_its_team(tmp
     assert trust(open_latest(home).cursor(), day).observed_share == pytest.approx(0.25)
 
 
+@pytest.fixture
+def two_currencies(tmp_path):
+    """The estate, and a small bill in euros that ends on Oct 21."""
+    home = build(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO ladder BY NAME
+            SELECT DATE '2026-10-21' AS day, 'outside' AS rung, 'OVH' AS provider, 'EUR' AS billing_currency,
+                7 AS effective_cost, 7 AS billed_cost;
+            INSERT INTO invoice_total BY NAME
+            SELECT 'L-euro' AS load_id, 'euro' AS source, DATE '2026-10-01' AS billing_period, DATE '2026-10-21' AS day,
+                'OVH' AS provider, 'EUR' AS billing_currency, 1 AS lines;
+            INSERT INTO source_state BY NAME
+            SELECT 'euro' AS source, 'cost' AS grain, TIMESTAMP '2026-10-22' AS data_through;
+        """)
+    return open_latest(home).cursor()
+
+
+def test_a_bill_that_charges_nothing_of_the_selection_does_not_shorten_its_reach(two_currencies, october):
+    assert trust(two_currencies, october).last_day == date(2026, 10, 31)
+    assert trust(two_currencies, replace(october, currency="EUR")).last_day == date(2026, 10, 21)
+    assert trust(two_currencies, replace(october, providers=("GCP",))).last_day == date(2026, 10, 31)
+
+
+def test_the_fleet_billed_in_dollars_is_not_busy_in_euros(two_currencies, october):
+    total = overview.figures(two_currencies, replace(october, currency="EUR")).iloc[0]
+
+    assert total["spend"] == 7
+    assert fmt.is_unknown(total["utilisation"])
+
+
 def test_the_days_sum_to_the_total(cursor, october):
     figures = overview.figures(cursor, october)
 
