@@ -62,3 +62,14 @@ def test_whether_a_version_could_go_is_unknown():
         ("Candidates to retire", "Cost of candidates", "GPUs held by candidates"), "–"
     )
     assert app.dataframe[-1].value[["gpus", "replicas"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("page", "drawn"), [("versions", "version-days"), ("utilisation", "utilisation-funnel")]
+)
+def test_a_chart_without_a_known_value_is_words_and_no_axes(page, drawn):
+    app = visit(page)
+    (chart,) = app.get("plotly_chart")  # of two
+
+    assert chart.proto.id.endswith(f"{drawn}-chart")
+    assert any("Nothing to draw" in caption.value for caption in app.caption)
