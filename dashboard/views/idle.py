@@ -77,8 +77,9 @@ def _findings(idle: Idle, filters: Filters) -> None:
         return
     rows = tables.finding_rows(idle.findings)
     picked = st.dataframe(
-        rows, key="findings-table", hide_index=True, column_config=tables.findings(filters), placeholder=fmt.UNKNOWN,
-        on_select="rerun", selection_mode="single-row", alt="Idle machines with cost, owner and evidence",
+        tables.short_ids(rows), key="findings-table", hide_index=True, column_config=tables.findings(filters),
+        placeholder=fmt.UNKNOWN, on_select="rerun", selection_mode="single-row",
+        alt="Idle machines with cost, owner and evidence",
     )  # fmt: skip
     page.download(rows, name="idle-findings")
     chosen = next((row for row in picked["selection"]["rows"] if row < len(rows)), 0)
