@@ -27,7 +27,7 @@ def main() -> None:
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     now = store.ask(question.utilisation, filters)
     if not now.devices:
-        page.empty_state(filters, "GPU hours")
+        page.empty_state(filters, f"GPU hours billed in {filters.currency}")
         return
     page.headline(headlines.utilisation(now, filters))
     page.note(page.scope_line(replace(filters, view="effective")))
