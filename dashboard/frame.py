@@ -13,8 +13,11 @@ from data.query.billed_only import billed_only
 from data.query.choices import choices
 from data.query.trust import trust
 
-NO_CHARGES = "The store holds no charges yet. Run `python -m ingest demo`, or load a billing export."
-WITHOUT_CHARGES = ("Utilisation", "Data")  # pages that have something to say before the first bill
+EMPTY = "The store holds no charges yet. Run `python -m ingest demo`, or load a billing export."
+# No word of the demo: invented charges beside somebody's own telemetry would be believed.
+NO_CHARGES = "The store holds no charges yet: what anything cost is unknown. Load a billing export."
+# pages that have something to say before the first bill
+WITHOUT_CHARGES = ("Utilisation", "Idle GPUs", "Versions", "Data")
 ICON = Path(__file__).parent / "icon.svg"
 PAGES = [
     st.Page(
@@ -76,7 +79,7 @@ def main() -> None:
         return
     if not offered.charged:
         st.title(page.title, anchor=False)
-        st.info(NO_CHARGES)
+        st.info(EMPTY if offered.last_day is None else NO_CHARGES)
         if offered.last_day is not None and page.title in WITHOUT_CHARGES:
             filter_bar.show(offered)
             page.run()

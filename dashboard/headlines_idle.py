@@ -10,10 +10,19 @@ from data.query.idle import ENOUGH_EVIDENCE, Idle
 
 
 def idle(idle: Idle, filters: Filters) -> str:
-    """What idleness cost, and its dearest machine."""
+    """What idleness cost, and its dearest machine; without a bill, its hours. Unseen GPUs are not called busy."""
+    if not idle.observed:
+        return "Whether GPUs stood idle is unknown: no telemetry observed them. Load telemetry."
+    if idle.findings.empty and idle.withheld.empty:
+        return "No GPU stood idle by this rule."
     if idle.findings.empty:
         return "Nothing is idle with enough evidence."
     worst = idle.findings.iloc[0]
+    if idle.cost is None:
+        return (
+            f"GPUs stood idle for {fmt.count(idle.hours)} device-hours at an unknown cost: no bill knows them; "
+            f"the longest is {machine(worst)}: {fmt.count(worst['hours'])} device-hours."
+        )
     held = "free" if worst["state"] == "unallocated" else f"{worst['state']}, {worst['holder']},"
     return (
         f"{fmt.short_money(idle.cost, filters.currency)} went to idle GPUs; the dearest is {machine(worst)}, "

@@ -25,7 +25,9 @@ def utilisation(now: Utilisation, filters: Filters) -> str:
 def held(now: Utilisation) -> str:
     """What the steps from billed to busy mean, and what they leave out."""
     said = "Held: by a named pod, or active without a known one."
-    if now.unbilled_hours:
+    if now.billed_hours is None:
+        said += " No bill knows these device-hours."
+    elif now.unbilled_hours:
         said += f" Beside these, {fmt.count(now.unbilled_hours)} observed device-hours have no bill."
     return said
 

@@ -24,7 +24,7 @@ def versions(versions: Versions, filters: Filters) -> str:
     worst = versions.candidates.iloc[0]
     share = worst["traffic_share"]
     served = "unknown traffic" if fmt.is_unknown(share) else f"{fmt.percent(share)} of the traffic"
-    gpus = f" on {worst['gpus']} GPUs" if worst["gpus"] else ""
+    gpus = "" if fmt.is_unknown(worst["gpus"]) or not worst["gpus"] else f" on {worst['gpus']:.0f} GPUs"
     cost = fmt.short_money(worst["cost"], filters.currency)
     return (
         f"{len(versions.candidates)} of {versions.live} live versions could go; the dearest, "

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -101,8 +102,18 @@ def _delta(card: Card) -> str | None:
 
 
 def draw(figure: go.Figure, *, name: str, alt: str) -> None:
-    """A chart alone; `alt` says it in words."""
+    """A chart alone; `alt` says it in words. Without one known value an axis would be invented: words instead."""
+    if not any(_known(trace) for trace in figure.data):
+        note("Nothing to draw: no value of this chart is known for this selection.")
+        return
     st.plotly_chart(figure, key=name, config=CHART_CONFIG, theme="streamlit", alt=alt)
+
+
+def _known(trace: Any) -> bool:  # noqa: ANN401 – any of Plotly's traces
+    """Whether each of its dimensions holds a value."""
+    told = trace.to_plotly_json()
+    values = [np.asarray(told[axis], dtype=object) for axis in "xyz" if told.get(axis) is not None]
+    return bool(values) and all(pd.notna(of_axis).any() for of_axis in values)
 
 
 def chart_with_table(

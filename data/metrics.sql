@@ -13,6 +13,8 @@ CREATE OR REPLACE TEMP MACRO chosen(wanted, value) AS len(wanted) = 0 OR list_co
 CREATE OR REPLACE TEMP MACRO has_cost(u) AS
     coalesce(u.busy_cost, u.idle_cost, u.cpu_cost, u.managed_cost, u.unallocated_share, u.commitment_share,
         u.shared_compute, u.shared_storage, u.shared_network, u.shared_orchestration, u.shared_support) IS NOT NULL;
+-- What belongs to the currency asked for: its rows, and those that no bill knows.
+CREATE OR REPLACE TEMP MACRO is_in(wanted, currency) AS currency IS NULL OR currency = wanted;
 
 -- What a row of unit_cost cost on one of the three bases: basis_cost($basis, unit_cost).
 CREATE OR REPLACE TEMP MACRO basis_cost(basis, u) AS
@@ -54,6 +56,9 @@ CREATE OR REPLACE TEMP MACRO throughput(requests_ok, busy_seconds) AS
 -- Devices -------------------------------------------------------------------------------------------------------------
 CREATE OR REPLACE TEMP MACRO utilisation(busy_seconds, observed_seconds) AS
     sum(busy_seconds)::DOUBLE / nullif(sum(observed_seconds), 0);
+-- What nobody observed is unknown: a sum over such seconds would call it 0.
+CREATE OR REPLACE TEMP MACRO if_observed(value, observed_seconds) AS CASE WHEN sum(observed_seconds) > 0 THEN value END;
+CREATE OR REPLACE TEMP MACRO if_held(state, seconds) AS CASE WHEN state IN ('serving', 'other') THEN seconds ELSE 0 END;
 CREATE OR REPLACE TEMP MACRO coverage(observed_cost, device_cost) AS
     sum(observed_cost)::DOUBLE / nullif(sum(device_cost), 0)::DOUBLE;
 -- The mean of the utilisation gauge, weighted by observed time; hours without a gauge are in neither sum.

@@ -17,15 +17,16 @@ FREED = "Free devices on machines that stay, or under a commitment: room for oth
 def idle(idle: Idle, filters: Filters) -> list[Card]:
     """The findings with enough evidence, summed."""
 
-    def money(label: str, cost: float, help: str) -> Card:
+    def money(label: str, cost: float | None, help: str) -> Card:
         return Card(label, fmt.short_money(cost, filters.currency), help=help)
 
     def state(name: str, about: str) -> Card:
         part = idle.by_state[name]
         return money(name.capitalize(), part.cost, f"{about} {fmt.count(part.hours)} device-hours.")
 
-    def saving(label: str, cost: float, devices: int, help: str) -> Card:
-        return Card(label, fmt.short_money(cost, filters.currency), help=help, aside=gpus(devices))
+    def saving(label: str, cost: float | None, devices: int, help: str) -> Card:
+        aside = None if cost is None else gpus(devices)
+        return Card(label, fmt.short_money(cost, filters.currency), help=help, aside=aside)
 
     dark = f"Nobody holds the device; {fmt.money(idle.dark.cost, filters.currency)} of it dark, free all day."
     all_hours = f"Findings with enough evidence, in the period. {fmt.count(idle.hours)} device-hours."

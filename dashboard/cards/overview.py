@@ -45,7 +45,7 @@ def figures(
         share("Utilisation", "utilisation", "Busy ÷ observed device-seconds of every GPU, time-based."),
         money("Idle GPU cost", "idle_cost", IDLE),
         share("GPU cost observed", "coverage",
-              "Share of device cost that telemetry saw. Filters by team or model do not narrow it."),
+              "Share of device cost that telemetry saw."),
     ]  # fmt: skip
 
 

@@ -30,5 +30,10 @@ def unit_costs(now: pd.Series, before: pd.Series | None, filters: Filters) -> li
                   "Input and output tokens together; cost of the models that report them."),
         card("Requests", "requests_ok", fmt.short_count(now["requests_ok"]),
              "Successful ones; failed requests and health checks are no inferences.", "neither"),
-        card("Throughput", "throughput", fmt.short_count(now["throughput"]), "Inferences per busy GPU-hour.", "up"),
+        card("Throughput", "throughput", _per_gpu_hour(now["throughput"]), "Inferences per busy GPU-hour.", "up"),
     ]  # fmt: skip
+
+
+def _per_gpu_hour(throughput: float | None) -> str:
+    """2,381 / GPU-h."""
+    return fmt.UNKNOWN if fmt.is_unknown(throughput) else f"{fmt.short_count(throughput)} / GPU-h"

@@ -33,7 +33,7 @@ def utilisation(
         share("Utilisation (busy time)", "utilisation", BUSY),
         share("Gauge mean", "gauge_mean", GAUGE),
         amount("Busy device-hours", "busy_hours", fmt.short_count(now.busy_hours), "up",
-               f"Of {fmt.count(now.billed_hours)} billed."),
+               f"Of {fmt.count(now.observed_hours)} observed; {fmt.count(now.billed_hours)} are billed."),
         amount("Idle cost", "idle_cost", fmt.short_money(now.idle_cost, filters.currency), "down", IDLE),
         amount("Unobserved hours", "unobserved_hours", fmt.short_count(now.unobserved_hours), "down", unseen),
     ]  # fmt: skip

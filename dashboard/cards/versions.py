@@ -19,7 +19,7 @@ def versions(versions: Versions, filters: Filters) -> list[Card]:
     cost = fmt.short_money(versions.candidates_cost, filters.currency)
     return [
         Card("Live versions", fmt.count(versions.live), help=live),
-        Card("Candidates to retire", fmt.count(len(versions.candidates)), help=CANDIDATE),
+        Card("Candidates to retire", fmt.count(len(versions.candidates) if versions.told else None), help=CANDIDATE),
         Card("Cost of candidates", cost, help=ROLLBACK),
         Card("GPUs held by candidates", fmt.count(versions.candidates_gpus), help="In the period's last 24 hours."),
     ]  # fmt: skip

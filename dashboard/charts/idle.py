@@ -11,8 +11,10 @@ from dashboard import theme
 STATE_COLOURS = {"warm idle": "#F3C55B", "held idle": theme.IDLE, "unallocated": "#B26A00"}
 
 
-def by_day(days: pd.DataFrame, currency: str) -> go.Figure:
-    """Idle cost per day, stacked by state: columns day, state, cost, hours."""
+def by_day(days: pd.DataFrame, currency: str | None) -> go.Figure:
+    """Idle cost per day, stacked by state: columns day, state, cost, hours. Without a currency, device-hours."""
+    value, unit = ("hours", "device-hours") if currency is None else ("cost", currency)
+    about = "" if currency is None else " · %{customdata:,.1f} device-hours"
     figure = go.Figure()
     for state, colour in STATE_COLOURS.items():
         part = days[days["state"] == state]
@@ -20,14 +22,14 @@ def by_day(days: pd.DataFrame, currency: str) -> go.Figure:
             continue
         figure.add_bar(
             x=part["day"],
-            y=part["cost"],
+            y=part[value],
             name=state,
             marker={"color": colour, "line": {"width": 0}},
             customdata=part["hours"],
-            hovertemplate="%{y:,.2f} " + currency + " · %{customdata:,.1f} device-hours",
+            hovertemplate="%{y:,.2f} " + unit + about,
         )
-    theme.dress(figure, height=280, unit=f"{currency} per day")
+    theme.dress(figure, height=280, unit=f"{unit} per day")
     figure.update_layout(barmode="stack")
     figure.update_xaxes(tickformat="%b %-d")
-    figure.update_yaxes(rangemode="tozero", **theme.money_ticks(currency))
+    figure.update_yaxes(rangemode="tozero", **({} if currency is None else theme.money_ticks(currency)))
     return figure

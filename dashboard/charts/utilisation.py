@@ -12,8 +12,15 @@ _PALE = "rgba(61,125,216,0.10)"  # theme.COST, so thin that either ground shows 
 
 
 def funnel(steps: pd.DataFrame) -> go.Figure:
-    """From billed to busy: columns step, hours, share (of the first); first row on top."""
-    colours = [theme.NEUTRAL, theme.OTHER, "#7FB2F0", theme.COST]
+    """From billed to busy: columns step, hours, share (of the first); first row on top. Unknown steps are not drawn."""
+    steps = steps.dropna(subset=["hours"])
+    looks = {
+        "billed": (theme.NEUTRAL, "#10151D"),
+        "observed": (theme.OTHER, "#10151D"),
+        "held": ("#7FB2F0", "#10151D"),
+        "busy": (theme.COST, "#FFFFFF"),
+    }
+    fills, inks = zip(*(looks[step] for step in steps["step"]), strict=True)
     text = [
         f"{hours:,.0f} h" + ("" if pd.isna(share) else f" · {share:.1%}")
         for hours, share in zip(steps["hours"], steps["share"], strict=True)
@@ -23,10 +30,10 @@ def funnel(steps: pd.DataFrame) -> go.Figure:
             x=steps["hours"],
             y=steps["step"],
             orientation="h",
-            marker={"color": colours[-len(steps) :]},
+            marker={"color": fills},
             text=text,
             textposition="auto",
-            insidetextfont={"color": ["#10151D", "#10151D", "#10151D", "#FFFFFF"][-len(steps) :]},
+            insidetextfont={"color": inks},
             cliponaxis=False,
             hovertemplate="%{y}: %{x:,.1f} device-hours<extra></extra>",
         )

@@ -43,10 +43,17 @@ def finding_rows(findings: pd.DataFrame) -> pd.DataFrame:
     return shown[ORDER]
 
 
+def short_ids(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as a narrow column can show them: of a path or an ARN, only what tells one machine from the next."""
+    return rows.assign(machine=rows["machine"].str.rpartition("/")[2])
+
+
 def findings(filters: Filters) -> Columns:
     """Machine × state × holder."""
     return {
-        "machine": text_column("Resource id"),
+        "machine": text_column(
+            "Resource id", "Its last part. In full: the CSV, and the evidence of the row."
+        ),
         "instance_type": text_column("Machine"),
         "gpu_model": text_column("GPU model"),
         "node": text_column("Node"),

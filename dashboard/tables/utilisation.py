@@ -17,12 +17,12 @@ BUSY = "Busy ÷ observed device-seconds: a second is busy when the device's sign
 GAUGE = "Mean of the utilisation gauge over the observed time: how hard, where busy time says how long."
 
 
-def steps() -> Columns:
-    """Step from billed to busy."""
+def steps(first: str) -> Columns:
+    """Step from the first (billed, else observed) to busy."""
     return {
         "step": text_column("Step"),
         "hours": hours_column("Device-hours"),
-        "share": percent_column("Share of billed"),
+        "share": percent_column(f"Share of {first}"),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import filter_bar, store
@@ -34,18 +35,25 @@ def main() -> None:
     rule = headlines.rule(idle, threshold, window)
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
-        page.headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
+        page.headline(headlines.idle(idle, filters))
         page.note(f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False)}")
-    if nothing:
+    if nothing and idle.observed:
         page.empty_state(filters, f"idle runs ({rule})")
+    if nothing:
         return
     page.kpi_row(cards.idle(idle, filters))
-    page.section("Idle cost per day")
-    days = store.ask(question.idle_by_day, filters, threshold, window)
-    alt = "Idle cost per day by state: warm idle, held idle, unallocated."
-    figure = charts.by_day(days, filters.currency)
-    page.chart_with_table(figure, days, name="idle-days", alt=alt, columns=tables.days(filters))
+    _days(store.ask(question.idle_by_day, filters, threshold, window), filters)
     _findings(idle, filters)
+
+
+def _days(days: pd.DataFrame, filters: Filters) -> None:
+    """In money, or in hours where no bill tells what any of them cost."""
+    priced = days["cost"].notna().any()
+    title = f"Idle {'cost' if priced else 'device-hours'} per day"
+    page.section(title)
+    alt = f"{title} by state: warm idle, held idle, unallocated."
+    figure = charts.by_day(days, filters.currency if priced else None)
+    page.chart_with_table(figure, days, name="idle-days", alt=alt, columns=tables.days(filters))
 
 
 def _rule() -> tuple[float, int]:
@@ -62,13 +70,16 @@ def _rule() -> tuple[float, int]:
 
 
 def _findings(idle: Idle, filters: Filters) -> None:
-    page.section("Findings, dearest first", headlines.withheld(idle, filters))
+    page.section(
+        f"Findings, {'longest' if idle.cost is None else 'dearest'} first", headlines.withheld(idle, filters)
+    )
     if idle.findings.empty:
         return
     rows = tables.finding_rows(idle.findings)
     picked = st.dataframe(
-        rows, key="findings-table", hide_index=True, column_config=tables.findings(filters), placeholder=fmt.UNKNOWN,
-        on_select="rerun", selection_mode="single-row", alt="Idle machines with cost, owner and evidence",
+        tables.short_ids(rows), key="findings-table", hide_index=True, column_config=tables.findings(filters),
+        placeholder=fmt.UNKNOWN, on_select="rerun", selection_mode="single-row",
+        alt="Idle machines with cost, owner and evidence",
     )  # fmt: skip
     page.download(rows, name="idle-findings")
     chosen = next((row for row in picked["selection"]["rows"] if row < len(rows)), 0)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import filter_bar, store
+from dashboard import format as fmt
 from dashboard import headlines_utilisation as headlines
 from dashboard import page_parts as page
 from dashboard.cards import utilisation as cards
@@ -26,7 +27,7 @@ def main() -> None:
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     now = store.ask(question.utilisation, filters)
     if not now.devices:
-        page.empty_state(filters, "GPU hours")
+        page.empty_state(filters, f"GPU hours billed in {filters.currency}")
         return
     page.headline(headlines.utilisation(now, filters))
     page.note(page.scope_line(replace(filters, view="effective")))
@@ -46,11 +47,13 @@ def _switch(label: str, choices: tuple[Choice, ...], key: str) -> Choice:
 
 
 def _steps(now: Utilisation) -> None:
-    page.section("From billed to busy")
     steps = now.steps()
-    alt = ", ".join(f"{row.step} {row.hours:,.0f} device-hours" for row in steps.itertuples())
+    first = str(steps["step"].iloc[0])
+    page.section(f"From {first} to busy")
+    told = zip(steps["step"], steps["hours"], strict=True)
+    alt = ", ".join(f"{step} {fmt.count(hours)} device-hours" for step, hours in told)
     figure = charts.funnel(steps)
-    page.chart_with_table(figure, steps, name="utilisation-funnel", alt=alt, columns=tables.steps())
+    page.chart_with_table(figure, steps, name="utilisation-funnel", alt=alt, columns=tables.steps(first))
     page.note(headlines.held(now))
 
 

@@ -7,8 +7,8 @@ SELECT
     gauge_mean(util_avg, observed_seconds) AS gauge_mean,
     max(util_max) AS gauge_max,
     string_agg(DISTINCT coalesce(model || ' ' || coalesce(version, ''), pod), ', ') AS holders,
-    sum(CASE WHEN billing_currency = $currency THEN cost END) AS cost
+    sum(cost) AS cost
 FROM gpu_hour
-WHERE hour >= $start AND hour < $end AND list_contains($devices, device_id)
+WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency) AND list_contains($devices, device_id)
 GROUP BY 1
 ORDER BY 1

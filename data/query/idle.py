@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.filters import Filters
 from data.query.runner import ask
+from data.query.utilisation import utilisation
 
 THRESHOLDS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
 DEFAULT_THRESHOLD = 0.01
@@ -20,9 +21,9 @@ STATES = {"serving": "warm idle", "other": "held idle", "free": "unallocated"}
 
 @dataclass(frozen=True)
 class IdleState:
-    """One state's part: money in the filters' currency, device-hours."""
+    """One state's part: money in the filters' currency (None = no bill tells it), device-hours."""
 
-    cost: float
+    cost: float | None
     hours: float
 
 
@@ -33,21 +34,23 @@ class Idle:
     unallocated cost = cash + freed: cash is what the bill would have fallen by, freed is free capacity on machines
     that stay or that a commitment pays for; `cash_devices` and `freed_devices` count the GPUs, each once, where the
     larger part of its money is. Warm and held idle are neither. `signals` names what idleness was read from;
-    `by_state` has warm idle, held idle and unallocated, of which dark is part.
+    `by_state` has warm idle, held idle and unallocated, of which dark is part. Money that no bill tells is None.
+    `observed` says whether telemetry saw any GPU of the selection: without, no findings means nothing.
     """
 
     findings: pd.DataFrame
     withheld: pd.DataFrame
-    withheld_cost: float
+    withheld_cost: float | None
     signals: tuple[str, ...]
     by_state: dict[str, IdleState]
     dark: IdleState
-    cost: float
+    cost: float | None
     hours: float
-    cash: float
+    cash: float | None
     cash_devices: int
-    freed: float
+    freed: float | None
     freed_devices: int
+    observed: bool
 
 
 def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, window_minutes: int) -> Idle:
@@ -60,25 +63,32 @@ def idle(cursor: duckdb.DuckDBPyConnection, filters: Filters, threshold: float, 
     rows["device_ids"] = [tuple(ids) for ids in rows["device_ids"]]
     told = rows["coverage"].fillna(0.0) >= ENOUGH_EVIDENCE
     findings = rows[told].reset_index(drop=True)
+    free = findings[findings["state"] == "unallocated"]  # held devices are no saving, whatever they cost
     by_state = {
-        name: IdleState(float(part["cost"].sum()), float(part["hours"].sum()))
+        name: IdleState(_money(part["cost"]), float(part["hours"].sum()))
         for name in STATES.values()
         for part in (findings[findings["state"] == name],)
     }
     return Idle(
         findings=findings,
         withheld=rows[~told].reset_index(drop=True),
-        withheld_cost=float(rows.loc[~told, "cost"].sum()),
+        withheld_cost=_money(rows.loc[~told, "cost"]),
         signals=tuple(sorted(rows["signal"].dropna().str.split(", ").explode().unique())),
         by_state=by_state,
-        dark=IdleState(float(findings["dark_cost"].sum()), float(findings["dark_hours"].sum())),
-        cost=float(findings["cost"].sum()),
+        dark=IdleState(_money(findings["dark_cost"]), float(findings["dark_hours"].sum())),
+        cost=_money(findings["cost"]),
         hours=float(findings["hours"].sum()),
-        cash=float(findings["cash"].sum()),
+        cash=_money(free["cash"]),
         cash_devices=int(findings["cash_devices"].sum()),
-        freed=float(findings["freed"].sum()),
+        freed=_money(free["freed"]),
         freed_devices=int(findings["freed_devices"].sum()),
+        observed=utilisation(cursor, filters).observed_devices > 0,
     )
+
+
+def _money(amounts: pd.Series) -> float | None:
+    """Their sum: 0 of none, None where not one is known."""
+    return float(amounts.sum()) if amounts.empty or amounts.notna().any() else None
 
 
 def _with_saving(rows: pd.DataFrame, saving: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +97,7 @@ def _with_saving(rows: pd.DataFrame, saving: pd.DataFrame) -> pd.DataFrame:
     rows = rows.merge(saving, on="machine", how="left")
     rows[SAVING] = rows[SAVING].where(rows["state"] == "free").fillna(0)
     for money in ("cash", "dark_cost"):
-        rows[money] = rows[[money, "cost"]].min(axis=1)
+        rows[money] = rows[[money, "cost"]].min(axis=1).where(rows["cost"].notna())
     counts = ["whole_hours", "cash_devices"]
     rows[counts] = rows[counts].astype(int)
     rows["freed_devices"] = (rows["devices"] - rows["cash_devices"]).where(rows["state"] == "free", 0)

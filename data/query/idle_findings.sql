@@ -81,4 +81,4 @@ CROSS JOIN reach
 LEFT JOIN seen s ON s.machine = f.machine
 LEFT JOIN evidence e ON e.machine = f.machine AND e.state = f.state AND e.holder IS NOT DISTINCT FROM f.holder
 LEFT JOIN resource r ON r.resource_id = f.resource_id
-ORDER BY f.cost DESC NULLS LAST, f.machine, f.state, f.holder
+ORDER BY f.cost DESC NULLS LAST, f.seconds DESC, f.machine, f.state, f.holder

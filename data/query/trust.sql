@@ -1,4 +1,26 @@
 -- What a reader must know before believing a page: reconciled? observed? until when?
+-- What coverage is summed of: coverage_day, which knows no teams or models; narrowed by those, the hours themselves, and what
+-- machines cost whose devices nobody knows.
+WITH device_evidence AS (
+    SELECT day, provider, sub_account_id, billing_currency, device_cost, observed_cost
+    FROM coverage_day
+    WHERE len($teams) + len($models) = 0
+    UNION ALL
+    SELECT CAST(hour AS DATE), provider, sub_account_id, billing_currency, cost, busy_cost + idle_cost
+    FROM gpu_hour
+    WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
+        AND hour >= $start AND hour < $end
+    UNION ALL
+    SELECT day, provider, sub_account_id, billing_currency, effective_cost, 0
+    FROM part
+    WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
+        AND rung = 'unobserved' AND device_id IS NULL
+),
+charging AS (
+    SELECT DISTINCT source
+    FROM invoice_total
+    WHERE billing_currency = $currency AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+)
 SELECT
     (
         -- of amounts without sign: +5 on one day and -5 on another explain nothing. No row = nothing is unexplained; rows that
@@ -11,7 +33,7 @@ SELECT
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unexplained,
     (
-        SELECT coverage(observed_cost, device_cost) FROM coverage_day
+        SELECT coverage(observed_cost, device_cost) FROM device_evidence
         WHERE day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS observed_share,
@@ -20,10 +42,12 @@ SELECT
         WHERE day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unpriced_lines,
-    -- Every bill is needed, so the one that ends first counts; telemetry sources stand in for one another. data_through is exclusive.
+    -- Every bill is needed that charges something of the selection, so the one that ends first counts; telemetry sources stand in
+    -- for one another. data_through is exclusive.
     (
         SELECT CAST(least(
-            min(CASE WHEN grain = 'cost' THEN data_through END), max(CASE WHEN grain = 'telemetry' THEN data_through END)
+            min(CASE WHEN grain = 'cost' AND source IN (SELECT source FROM charging) THEN data_through END),
+            max(CASE WHEN grain = 'telemetry' THEN data_through END)
         ) - INTERVAL 1 MICROSECOND AS DATE)
         FROM source_state
     ) AS last_day

@@ -26,16 +26,20 @@ MOST_DEVICES = 1_000
 
 @dataclass(frozen=True)
 class Utilisation:
-    """Device-hours from billed to busy; ratios 0..1, None = nothing observed; the filters' currency."""
+    """Device-hours, of all devices and (`billed_…`) of those on a bill; ratios 0..1; the filters' currency.
+    None: nothing observed, and in `billed_…` nothing billed.
+    """
 
     devices: int
     observed_devices: int
     unobserved_nodes: int
-    billed_hours: float
+    billed_hours: float | None
     observed_hours: float
-    held_hours: float
-    busy_hours: float
-    unbilled_hours: float
+    held_hours: float | None
+    busy_hours: float | None
+    billed_observed_hours: float | None
+    billed_held_hours: float | None
+    billed_busy_hours: float | None
     utilisation: float | None
     gauge_mean: float | None
     cost: Decimal | None
@@ -43,15 +47,29 @@ class Utilisation:
     unobserved_cost: Decimal | None
 
     @property
-    def unobserved_hours(self) -> float:
+    def unobserved_hours(self) -> float | None:
         """Billed device-hours without telemetry."""
-        return self.billed_hours - self.observed_hours
+        if self.billed_hours is None:
+            return None
+        return self.billed_hours - (self.billed_observed_hours or 0)
+
+    @property
+    def unbilled_hours(self) -> float:
+        """Observed device-hours that no bill knows."""
+        return self.observed_hours - (self.billed_observed_hours or 0)
 
     def steps(self) -> pd.DataFrame:
-        """From billed to busy: step, hours, share (of the billed hours, NaN without any)."""
-        hours = [self.billed_hours, self.observed_hours, self.held_hours, self.busy_hours]
-        steps = pd.DataFrame({"step": ["billed", "observed", "held", "busy"], "hours": hours})
-        return steps.assign(share=steps["hours"] / (self.billed_hours or float("nan")))
+        """From billed to busy, without a bill from observed: step, hours (NaN = unknown), share of the first."""
+        hours = {"observed": self.observed_hours, "held": self.held_hours, "busy": self.busy_hours}
+        if self.billed_hours is not None:
+            hours = {
+                "billed": self.billed_hours,
+                "observed": self.billed_observed_hours,
+                "held": self.billed_held_hours,
+                "busy": self.billed_busy_hours,
+            }
+        steps = pd.DataFrame({"step": list(hours), "hours": pd.Series(list(hours.values()), dtype="float64")})
+        return steps.assign(share=steps["hours"] / (steps["hours"].iloc[0] or float("nan")))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ WITH named AS (
         END AS name,
         *
     FROM gpu_hour
-    WHERE hour >= $start AND hour < $end
+    WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
 )
@@ -23,11 +23,11 @@ SELECT
     gauge_mean(util_avg, observed_seconds) AS gauge_mean,
     sum(billed_seconds) / 3600 AS billed_hours,
     sum(observed_seconds) / 3600 AS observed_hours,
-    sum(CASE WHEN state IN ('serving', 'other') THEN observed_seconds ELSE 0 END) / 3600 AS held_hours,
-    sum(busy_seconds) / 3600 AS busy_hours,
-    sum(unobserved_seconds) / 3600 AS unobserved_hours,
-    sum(CASE WHEN billing_currency = $currency THEN cost END) AS cost,
-    sum(CASE WHEN billing_currency = $currency THEN idle_cost END) AS idle_cost
+    if_observed(sum(if_held(state, observed_seconds)) / 3600, observed_seconds) AS held_hours,
+    if_observed(sum(busy_seconds) / 3600, observed_seconds) AS busy_hours,
+    sum(CASE WHEN billed_seconds IS NOT NULL THEN unobserved_seconds END) / 3600 AS unobserved_hours,
+    sum(cost) AS cost,
+    if_observed(sum(idle_cost), observed_seconds) AS idle_cost
 FROM named
 GROUP BY 1
 ORDER BY utilisation NULLS LAST, idle_cost DESC NULLS LAST, name

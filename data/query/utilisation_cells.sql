@@ -13,7 +13,7 @@ cell AS (
         END AS value
     FROM gpu_hour
     JOIN wanted USING (device_id)
-    WHERE hour >= $start AND hour < $end
+    WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($teams, team) AND chosen($models, model)
     GROUP BY 1, 2
 )

@@ -7,10 +7,10 @@ SELECT
     utilisation(busy_seconds, observed_seconds) AS utilisation,
     gauge_mean(util_avg, observed_seconds) AS gauge_mean,
     sum(observed_seconds) / 3600 AS observed_hours,
-    sum(busy_seconds) / 3600 AS busy_hours,
-    sum(CASE WHEN billing_currency = $currency THEN idle_cost END) AS idle_cost
+    if_observed(sum(busy_seconds) / 3600, observed_seconds) AS busy_hours,
+    if_observed(sum(idle_cost), observed_seconds) AS idle_cost
 FROM gpu_hour
-WHERE hour >= $start AND hour < $end
+WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     AND chosen($teams, team) AND chosen($models, model)
 GROUP BY 1

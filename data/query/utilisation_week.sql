@@ -5,7 +5,7 @@ WITH fleet_hour AS (  -- summed first: moving an hour to a zone costs far more t
         gauge_mean(util_avg, observed_seconds) AS util_avg,
         sum(CASE WHEN util_avg IS NOT NULL THEN observed_seconds END) AS gauged_seconds
     FROM gpu_hour
-    WHERE hour >= $start AND hour < $end
+    WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
     GROUP BY 1

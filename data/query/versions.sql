@@ -38,20 +38,22 @@ untold AS (
         AND hour >= CAST($end AS TIMESTAMP) - to_days($silent_days) AND hour < $end
     GROUP BY 1, 2
 ),
-reach AS (SELECT max(hour) AS last_hour FROM gpu_hour WHERE hour >= $start AND hour < $end),
+reach AS (SELECT max(hour) AS last_hour FROM gpu_hour WHERE hour >= $start AND hour < $end AND observed_seconds > 0),
 -- What the version holds now: the devices and pods of the period's last 24 hours.
 holds AS (
     SELECT model, version, count(DISTINCT device_id) AS gpus, count(DISTINCT concat_ws('/', namespace, pod)) AS replicas
     FROM gpu_hour
     WHERE state = 'serving' AND hour > (SELECT last_hour FROM reach) - INTERVAL 24 HOUR
-        AND hour >= $start AND hour < $end
+        AND hour >= $start AND hour < $end AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)
     GROUP BY 1, 2
 ),
 shared AS (
     SELECT
         p.model, p.version, s.first_seen, s.last_seen, a.last_request, p.team,
-        coalesce(h.gpus, 0) AS gpus, coalesce(h.replicas, 0) AS replicas, p.held_hours,
+        -- Where telemetry saw no GPU at all, nobody knows what a version holds.
+        CASE WHEN reach.last_hour IS NOT NULL THEN coalesce(h.gpus, 0) END AS gpus,
+        CASE WHEN reach.last_hour IS NOT NULL THEN coalesce(h.replicas, 0) END AS replicas, p.held_hours,
         p.requests_ok, p.requests_ok::DOUBLE / nullif(sum(p.requests_ok) OVER of_model, 0) AS traffic_share,
         p.cost::DOUBLE AS cost, p.cost::DOUBLE / nullif(sum(p.cost) OVER of_model, 0) AS cost_share,
         p.cost::DOUBLE / nullif(p.requests_ok, 0) AS cost_per_inference, p.days,
@@ -60,6 +62,7 @@ shared AS (
         {'seen': s.first_seen, 'number': list_transform(regexp_extract_all(p.version, '\d+'), lambda n: TRY_CAST(n AS BIGINT))}
             AS age
     FROM period p
+    CROSS JOIN reach
     JOIN seen s ON s.model = p.model AND s.version IS NOT DISTINCT FROM p.version
     LEFT JOIN answered a ON a.model = p.model AND a.version IS NOT DISTINCT FROM p.version
     LEFT JOIN holds h ON h.model = p.model AND h.version IS NOT DISTINCT FROM p.version

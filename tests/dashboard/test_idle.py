@@ -13,6 +13,7 @@ from visitor import visit
 
 from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
+from dashboard.tables import idle as tables
 from data.home import snapshot_file
 from data.query.idle import idle, idle_by_day
 from data.remedy import NOT_WHOLE, OVER, remedy, whole_machine
@@ -323,3 +324,11 @@ def test_the_chart_stacks_the_states(machines, october):
 
     assert [bar.name for bar in figure.data] == ["held idle", "unallocated"]
     assert figure.layout.barmode == "stack"
+
+
+def test_the_table_shows_the_end_of_a_long_id_and_the_csv_all_of_it(machines, october):
+    path = "//compute.googleapis.com/projects/p/zones/us-central1-a/instances/4711"
+    rows = tables.finding_rows(idle(machines, october, 0.01, 30).findings.head(1).assign(machine=path))
+
+    assert tables.short_ids(rows)["machine"].tolist() == ["4711"]
+    assert rows["machine"].tolist() == [path]

@@ -9,15 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from estate import build
 
 from dashboard import format as fmt
 from dashboard import headlines
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from data.filters import Filters
+from data.home import snapshot_file
 from data.query import overview
+from data.query.trust import trust
+from data.snapshot import open_latest
 
 
 def metric(app, label):
@@ -32,6 +38,69 @@ def test_the_total_of_the_period(cursor, october):
     assert total["idle_cost"] == pytest.approx(30 * 1833.6)
     assert total["requests_ok"] == 30 * 24 * (1000 + 1 + 600 + 5000) + 30 * 20_000
     assert total["coverage"] == pytest.approx(1 - 4320 / (30 * 2880 + 3840))
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "share"),
+    [
+        ({"teams": ("none",)}, 0),  # i-blind alone belongs to nobody
+        ({"teams": ("research",)}, 1),
+        ({"models": ("none",)}, 1 - 4320 / (14_400 + 2 * 4320 + 3840)),  # free, training, blind and the spike
+        ({"models": ("claude-proxy",)}, None),  # managed: no device to observe
+    ],
+)
+def test_what_telemetry_saw_is_told_of_the_teams_and_models_chosen(cursor, october, narrowed, share):
+    chosen = replace(october, **narrowed)
+    told = [trust(cursor, chosen).observed_share, *overview.figures(cursor, chosen)["coverage"].iloc[:1]]
+
+    assert [None if fmt.is_unknown(value) else value for value in told] == pytest.approx([share, share])
+
+
+def test_a_machine_whose_devices_nobody_knows_is_unobserved_cost_of_its_team(tmp_path):
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO part BY NAME
+            SELECT DATE '2026-10-05' AS day, 'unobserved' AS rung, 'docs' AS team, 'USD' AS billing_currency,
+                30 AS effective_cost;
+            INSERT INTO gpu_hour BY NAME
+            SELECT TIMESTAMP '2026-10-05 07:00' AS hour, 'docs' AS team, 'USD' AS billing_currency, 10 AS cost,
+                4 AS busy_cost, 6 AS idle_cost;
+        """)
+    day = Filters(date(2026, 10, 5), date(2026, 10, 6), teams=("docs",))
+
+    assert trust(open_latest(home).cursor(), day).observed_share == pytest.approx(0.25)
+
+
+@pytest.fixture
+def two_currencies(tmp_path):
+    """The estate, and a small bill in euros that ends on Oct 21."""
+    home = build(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO ladder BY NAME
+            SELECT DATE '2026-10-21' AS day, 'outside' AS rung, 'OVH' AS provider, 'EUR' AS billing_currency,
+                7 AS effective_cost, 7 AS billed_cost;
+            INSERT INTO invoice_total BY NAME
+            SELECT 'L-euro' AS load_id, 'euro' AS source, DATE '2026-10-01' AS billing_period, DATE '2026-10-21' AS day,
+                'OVH' AS provider, 'EUR' AS billing_currency, 1 AS lines;
+            INSERT INTO source_state BY NAME
+            SELECT 'euro' AS source, 'cost' AS grain, TIMESTAMP '2026-10-22' AS data_through;
+        """)
+    return open_latest(home).cursor()
+
+
+def test_a_bill_that_charges_nothing_of_the_selection_does_not_shorten_its_reach(two_currencies, october):
+    assert trust(two_currencies, october).last_day == date(2026, 10, 31)
+    assert trust(two_currencies, replace(october, currency="EUR")).last_day == date(2026, 10, 21)
+    assert trust(two_currencies, replace(october, providers=("GCP",))).last_day == date(2026, 10, 31)
+
+
+def test_the_fleet_billed_in_dollars_is_not_busy_in_euros(two_currencies, october):
+    total = overview.figures(two_currencies, replace(october, currency="EUR")).iloc[0]
+
+    assert total["spend"] == 7
+    assert fmt.is_unknown(total["utilisation"])
 
 
 def test_the_days_sum_to_the_total(cursor, october):

@@ -248,6 +248,13 @@ def test_the_page_says_it(open_page):
     assert values["Requests"] == "5.35M"
 
 
+def test_throughput_says_its_unit(open_page):
+    value = {m.label: m.value for m in open_page("unit_cost").metric}["Throughput"]
+
+    assert value.endswith(" / GPU-h")
+    assert value[0].isdigit()
+
+
 def test_one_model_is_asked_for_by_the_url(open_page):
     app = open_page("unit_cost", model=["summarise"])
 

@@ -116,11 +116,34 @@ def test_a_filter_narrows_the_fleet(cursor, october):
     assert chat.utilisation == pytest.approx((4 * 0.5 + 2 * 0.02) / 6)
 
 
-def test_another_currency_has_no_cost_but_the_same_hours(cursor, october):
-    euros = question.utilisation(cursor, replace(october, currency="EUR"))
+def test_another_currency_has_none_of_the_fleet_billed_in_dollars(cursor, october):
+    euros = replace(october, currency="EUR")
+    seen = question.utilisation(cursor, euros)
 
-    assert euros.cost is None
-    assert euros.observed_hours == OBSERVED
+    assert (seen.devices, seen.observed_hours, seen.cost) == (0, 0, None)
+    assert len(question.raster(cursor, euros, "busy time").devices) == 0
+    assert len(question.by_day(cursor, euros)) == len(question.by_hour_of_week(cursor, euros)) == 0
+    assert all(len(question.by(cursor, euros, dimension)) == 0 for dimension in question.DIMENSIONS)
+    assert len(question.device_hours(cursor, euros, ("i-chat#1",))) == 0
+
+
+def test_hours_on_no_bill_stand_in_every_currency(tmp_path):
+    """A bill in euros knows one of two GPUs; nobody bills the other."""
+    home = build(tmp_path, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""
+            INSERT INTO gpu_hour (hour, device_id, billing_currency, billed_seconds, observed_seconds, busy_seconds)
+            VALUES ('2026-10-05 07:00', 'billed', 'EUR', 3600, 3600, 1800),
+                ('2026-10-05 07:00', 'unbilled', NULL, NULL, 3600, 3600)
+        """)
+    day = Filters(date(2026, 10, 5), date(2026, 10, 6))
+
+    def hours(currency):
+        seen = question.utilisation(open_latest(home).cursor(), replace(day, currency=currency))
+        return seen.busy_hours, seen.billed_busy_hours, seen.unbilled_hours
+
+    assert hours("EUR") == (1.5, 0.5, 1)
+    assert hours("USD") == (1, None, 1)
 
 
 def test_the_week_is_one_cell_per_weekday_and_hour(cursor, october):

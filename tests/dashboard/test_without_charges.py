@@ -1,17 +1,22 @@
-"""A store before its first bill: the Data page opens, and Utilisation where telemetry was loaded."""
+"""A store before its first bill: the Data page opens, and where telemetry was loaded, what it tells."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
+import duckdb
 import pytest
+from estate import build, fill_free_time
 from small_store import device_hour, load_rows
 from streamlit.testing.v1 import AppTest
 from visitor import visit
 
+from data.home import snapshot_file
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 
+IDLE_ESTATE = Path(__file__).parents[1] / "support" / "idle_estate.sql"
 VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
 
 
@@ -65,6 +70,42 @@ def test_utilisation_needs_no_bill():
     utilisation = next(card for card in visit("utilisation").metric if card.label.startswith("Utilisation"))
 
     assert utilisation.value == "37.5 %"  # 45 of 120 minutes
+
+
+@pytest.mark.usefixtures("seen")
+def test_busy_hours_are_those_behind_the_utilisation_and_cost_is_unknown():
+    app = visit("utilisation")
+    cards = {card.label: card.value for card in app.metric}
+
+    assert cards["Busy device-hours"] == "1"  # 45 minutes
+    assert (cards["Idle cost"], cards["Unobserved hours"]) == ("–", "–")
+    assert table(app, "step")["step"].tolist() == ["observed", "held", "busy"]
+    assert table(app, "step")["share"].tolist() == [1, 0.375, 0.375]  # active without a known holder is held
+
+
+@pytest.mark.usefixtures("seen")
+@pytest.mark.parametrize("page", VIEWS)
+def test_nobody_with_telemetry_of_their_own_is_sent_to_the_demo(page):
+    assert "demo" not in visit(page).info[0].value
+
+
+def test_idle_hours_are_shown_at_an_unknown_cost(home):
+    """The six machines of tests/support/idle_estate.sql, without their bill."""
+    build(home, rows=False)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute(IDLE_ESTATE.read_text())
+        for relation in ("gpu_hour", "idle_run"):
+            con.execute(f"UPDATE {relation} SET cost = NULL, billing_currency = NULL")
+        con.execute("UPDATE gpu_hour SET billed_seconds = NULL; UPDATE idle_run_day SET cost = NULL")
+        fill_free_time(con)
+    app = visit("idle")
+    cards = {card.label: card.value for card in app.metric}
+
+    assert "device-hours at an unknown cost" in app.subheader[0].value
+    assert cards["Idle device-hours"] not in ("0", "–")
+    unknown = ("Idle cost", "Unallocated", "Cash-true saving", "Freed capacity")
+    assert [cards[label] for label in unknown] == ["–"] * 4
+    assert app.subheader[1].value == "Idle device-hours per day"
 
 
 @pytest.mark.usefixtures("failed")
