@@ -131,6 +131,30 @@ def check(mend: bool) -> None:
 
 
 @main.command()
+@click.argument("source", metavar="SOURCE")
+@click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use.")
+@click.option("--no-wait", is_flag=True, help="Fail at once if another ingest is running.")
+def forget(source: str, config: Path | None, no_wait: bool) -> None:
+    """Take everything of a source out of the store, and publish. It asks nothing, and says what it took out."""
+    from data.forget import UnknownSource
+    from data.forget import forget as take_out
+
+    known = _settings(config)
+    try:
+        open_latest(store_home())  # where there is no store, none is made
+        with Warehouse.open(store_home(), 0 if no_wait else WAIT_SECONDS, report.waiting) as warehouse:
+            taken = take_out(warehouse, source)
+            snapshot = warehouse.publish(known.model)
+    except UnknownSource as error:
+        hint = did_you_mean(source, error.known)
+        _fail(f"The store has no source '{source}'.{hint} It has: {', '.join(error.known) or 'none'}.", USAGE)
+    except (HomeUnusable, LockHeld, NoSnapshot) as error:
+        _fail(str(error))
+    log.published(snapshot)
+    report.print_taken(source, taken, snapshot)
+
+
+@main.command()
 @click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use.")
 def doctor(config: Path | None) -> None:
     """Test every source of inferledger.toml, without loading anything, and say what to mend."""

@@ -30,7 +30,7 @@ DRY_RUN_HELP = (
     "Do everything but keep nothing: show what would be loaded, and the first rows as they would land."
 )
 REPLACE_HELP = "Load again what is live already, and let it replace accounts that it does not hold itself."
-NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export")
+NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export", "forget")
 Command = Callable[..., None]
 
 

@@ -16,6 +16,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from data.check import Finding
+from data.forget import Taken
+from data.pointer import Snapshot
 from data.preview import Preview
 from data.restatement import told
 from data.status import Status
@@ -112,6 +114,21 @@ def print_status(status: Status) -> None:
             f"{row.billing_period:%Y-%m}", row.currency or UNKNOWN, f"[{style}]{_money(row.amount)}[/]"
         )
     console.print(table)
+
+
+def print_taken(source: str, taken: Sequence[Taken], snapshot: Snapshot) -> None:
+    """What `forget` took out of the store, and the snapshot without it."""
+    console = _console()
+    if not taken:
+        console.print(f"'{source}' holds nothing: nothing was taken out.", markup=False)
+        return
+    table = _table("taken out", "from", "to", ">rows", ">billed", "currency")
+    for part in taken:
+        days = [f"{day}" if day else "" for day in (part.first_day, part.last_day)]
+        billed = _money(part.billed) if part.what == "invoice totals" else ""
+        table.add_row(part.what, *days, f"{part.rows:,}", billed, part.currency or "")
+    console.print(table)
+    console.print(f"snapshot {snapshot.generation} is without '{source}' · {snapshot.path}", soft_wrap=True)
 
 
 def print_export(written: Exported) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pkgutil import resolve_name
@@ -10,9 +11,11 @@ from pkgutil import resolve_name
 import pytest
 from click.testing import CliRunner
 
+from data.forget import forget
 from data.home import pointer_file
 from data.model.settings import EstateRule
 from data.pointer import read_pointer
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.registry import REGISTRY
@@ -249,6 +252,89 @@ def test_replace_lets_an_account_go_that_a_load_would_have_kept(call, bill):
     assert "or say --replace if they are to go" in refused.output
     assert call("focus", bill(account="200", cost="2"), "--replace").exit_code == 0
     assert source_of(call)["periods"][0]["billed_cost"] == "2"
+
+
+def test_a_forgotten_source_leaves_no_number_behind_and_can_be_loaded_again(call, bill, home):
+    call("focus", bill("a.csv", cost="1.25"), "--source", "first")
+    call("focus", bill("a.csv", cost="1.5"), "--source", "first")
+    call("focus", bill("b.csv", cost="2", account="200"), "--source", "second")
+    refused = call("focus", bill("a.csv", cost="1.5"), "--source", "other")
+    assert "take 'first' out first: python -m ingest forget first." in refused.output
+
+    done = call("forget", "first")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"charge lines +2026-10-01 +2026-10-01 +1 ", done.output)
+    assert re.search(r"invoice totals .* 1\.50 +USD", done.output)
+    status = json.loads(call("status", "--json").output)
+    assert {told["source"]: told["rows"] for told in status["sources"]} == {
+        "first": 0, "other": 0, "second": 1,
+    }  # fmt: skip
+    assert status["restatements"] == []
+    cursor = open_latest(home).cursor()
+    assert cursor.execute("SELECT sum(effective_cost) FROM ladder").fetchall() == [(2,)]
+    assert cursor.execute("SELECT sum(effective_cost) FROM part").fetchall() == [(2,)]
+    loads = "SELECT status, message FROM load WHERE source = 'first' ORDER BY load_id"
+    assert [status for status, _ in cursor.execute(loads).fetchall()] == ["replaced"] * 3
+    assert cursor.execute(loads).fetchall()[-1][1].startswith("taken out")
+    assert call("check").exit_code == 0
+
+    assert "nothing was taken out" in call("forget", "first").output
+    assert " loaded " in call("focus", bill("a.csv", cost="1.5"), "--source", "other").output
+    assert " loaded " in call("focus", bill("c.csv", cost="3", account="300"), "--source", "first").output
+
+
+def test_the_only_bill_can_be_forgotten_and_is_not_live_when_it_comes_again(call, bill, home):
+    path = bill()
+    call("focus", path)
+    assert call("forget", "focus").exit_code == 0
+    assert open_latest(home).cursor().execute("SELECT count(*) FROM ladder").fetchall() == [(0,)]
+    assert call("check").exit_code == 0
+    assert " loaded " in call("focus", path).output
+
+
+def test_forgetting_takes_whatever_a_source_may_hold(home):
+    """One row in every table that says whose it is, by the schema; none of them stays, and a neighbour's all do."""
+    with Warehouse.open(home) as wh:
+        held = [
+            table
+            for (table,) in wh.con.execute(
+                """SELECT table_name FROM duckdb_columns() WHERE database_name = 'work' AND column_name = 'source'
+                    AND NOT table_name LIKE 'built%' AND table_name NOT IN ('load', 'file', 'reject')"""
+            ).fetchall()
+        ]
+        assert len(held) == 12
+        for source in ("gone", "kept"):
+            with wh.load(source, "focus", "cost") as begun:
+                for table in held:
+                    _one_row(wh.con, table, source)
+                begun.finish(rows=1)
+        assert len(forget(wh, "gone")) == 12
+        left = [wh.con.execute(f"SELECT source FROM {table}").fetchall() for table in held]
+    assert left == [[("kept",)]] * 12
+
+
+def _one_row(con, table, source):
+    """A row with a plain value in each column that must have one."""
+    plain = {"DATE": "2026-10-01", "TIMESTAMP": "2026-10-01 00:00:00"}
+    columns = con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = 'work' AND table_name = ? AND NOT is_nullable",
+        [table],
+    ).fetchall()
+    told = {name: "1" if type.startswith(("D", "B", "I")) else source for name, type in columns}
+    told |= {name: plain[type] for name, type in columns if type in plain}
+    told |= {"relation": "cost"} if table == "parquet_file" else {}
+    marks = ", ".join("?" for _ in told)
+    con.execute(f"INSERT INTO {table} ({', '.join(told)}) VALUES ({marks})", list(told.values()))
+
+
+def test_only_what_is_there_can_be_forgotten(call, bill, home):
+    assert call("forget", "focus").exit_code == 1
+    assert not home.exists()
+    call("focus", bill())
+    result = call("forget", "fokus")
+    assert result.exit_code == 2
+    assert "The store has no source 'fokus'. Did you mean 'focus'? It has: focus." in result.output
 
 
 def test_each_load_is_one_line_of_json_for_whoever_collects_logs(home, bill):  # noqa: ARG001 - sets INFERLEDGER_HOME
