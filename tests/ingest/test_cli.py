@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
@@ -22,6 +23,7 @@ from ingest.registry import REGISTRY
 from ingest.settings import KINDS, OPTIONS, SettingsError, read_settings
 
 HEADER = "BillingAccountId,BillingCurrency,BillingPeriodStart,BilledCost,ChargeCategory,ChargePeriodStart,ProviderName"
+ROOT = Path(__file__).parents[2]
 LINE = "{account},USD,2026-10-01,{cost},Usage,2026-10-05T00:00:00Z,{provider}"
 
 
@@ -335,6 +337,33 @@ def test_only_what_is_there_can_be_forgotten(call, bill, home):
     result = call("forget", "fokus")
     assert result.exit_code == 2
     assert "The store has no source 'fokus'. Did you mean 'focus'? It has: focus." in result.output
+
+
+def test_make_run_wants_the_demo_until_something_is_loaded(call, bill, home):
+    """A slip publishes a snapshot too, which lists the failed load."""
+    assert call("status", "--any").exit_code == 1
+    assert not home.exists()
+    call("focus", "no-such.csv")
+    assert read_pointer(home).current.generation == 1
+    assert call("status", "--any").exit_code == 1
+    call("focus", bill())
+    assert call("status", "--any").exit_code == 0
+    call("forget", "focus")
+    assert call("status", "--any").exit_code == 1
+
+
+def test_a_store_that_was_moved_is_not_filled_with_the_demo(call, bill, home, monkeypatch):
+    call("focus", bill())
+    home.rename(home.with_name("elsewhere"))
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home.with_name("elsewhere")))
+    assert call("status", "--any").exit_code == 0
+
+
+def test_make_run_asks_the_store_and_not_for_a_file():
+    recipe = subprocess.run(
+        ["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "python -m ingest status --any || " in recipe
 
 
 def test_each_load_is_one_line_of_json_for_whoever_collects_logs(home, bill):  # noqa: ARG001 - sets INFERLEDGER_HOME
