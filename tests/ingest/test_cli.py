@@ -197,6 +197,19 @@ def test_check_ends_with_one_and_the_next_step_when_something_is_off(call, bill,
     assert "Next: restore the file from a backup, or load its source and period again" in result.output
 
 
+def test_status_names_a_load_that_failed_and_why(call, bill):
+    call("focus", "no-such.csv", "--source", "slip")
+    call("focus", bill(), "--source", "good")
+    output = call("status").output
+    assert re.search(r"slip +focus +0 +0 +failed", output)
+    assert re.search(r"good +focus +to 2026-10-06 00:00 +1 +0 +loaded", output)
+    assert re.search(r"slip: the last load failed\. .*no-such\.csv does not exist", output)
+    assert "good: the last load failed" not in output
+    told = {source["source"]: source for source in json.loads(call("status", "--json").output)["sources"]}
+    assert (told["slip"]["last_status"], told["good"]["last_status"]) == ("failed", "loaded")
+    assert "no-such.csv does not exist" in told["slip"]["last_message"]
+
+
 def test_status_for_people_shows_months_money_and_what_is_unknown(call, bill):
     call("focus", bill(cost="1234.5"))
     output = call("status").output
