@@ -22,15 +22,21 @@ from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
 from ingest import configure, log, report, settings
-from ingest.commands import Asked, Known, Moment, ask_locations, commands, loading, one_per_kind
+from ingest.commands import (
+    LOG_HELP,
+    Asked,
+    Known,
+    Moment,
+    ask_locations,
+    commands,
+    loading,
+    one_per_kind,
+)
 from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
 from ingest.source import SourceError
 
 WAIT_SECONDS = 3600.0
 USAGE = 2
-LOG_HELP = (
-    "One line per event on standard error: off, text (logfmt) or JSON. Default: INFERLEDGER_LOG, else off."
-)
 
 
 @click.group(cls=Known, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -65,7 +71,8 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
     known = _settings(asked.config)
     if not known.sources:
         _fail(
-            f"{known.file or settings.FILE} names no source. Add one, for instance:\n\n"
+            f"{known.file or settings.FILE} names no source. Write it with python -m ingest init, "
+            "or add one, for instance:\n\n"
             '[sources.aws-main]\nkind = "aws-cur"\nlocation = "s3://bucket/prefix/report"',
             USAGE,
         )
@@ -195,11 +202,12 @@ def export() -> None:
 @click.option("--until", type=Moment(), help="Billing periods before this day.")
 def export_focus(path: Path, since: datetime | None, until: datetime | None) -> None:
     """Every charge line as FOCUS 1.2 Parquet."""
+    from data.export import NothingToExport
     from data.export import export_focus as write
 
     try:
         written = write(open_latest(store_home()), path, since, until)
-    except NoSnapshot as error:
+    except (NoSnapshot, NothingToExport) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{path} cannot be written: {error.strerror or error}. Name a place that can be written.")

@@ -21,6 +21,8 @@ from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.registry import REGISTRY
 from ingest.settings import KINDS, OPTIONS, SettingsError, read_settings
+from ingest.sources.requests import GUESSES
+from ingest.sources.resources import Deployment, Machine
 
 HEADER = "BillingAccountId,BillingCurrency,BillingPeriodStart,BilledCost,ChargeCategory,ChargePeriodStart,ProviderName"
 ROOT = Path(__file__).parents[2]
@@ -110,7 +112,7 @@ def test_what_cannot_be_read_is_said_kept_and_ends_with_one(call, home):
         (["focus", "x.csv", "--since", "yesterday"], "'yesterday' is no date or time. Write 2026-10-01"),
         (["requests", "x.csv", "--map", "model"], "write OURS=THEIRS"),
         (["prices", "asw"], "Unknown source 'asw'. Did you mean 'aws'? Known: aws, gcp."),
-        (["run"], "names no source. Add one"),
+        (["run"], "names no source. Write it with python -m ingest init, or add one"),
     ],
 )
 def test_a_slip_ends_with_two_and_says_what_to_write(call, words, said):
@@ -386,6 +388,10 @@ def test_each_load_is_one_line_of_json_for_whoever_collects_logs(home, bill):  #
     load, publish = (json.loads(line) for line in done.stderr.splitlines())
     assert (load["event"], load["status"], load["rows"], load["level"]) == ("load", "loaded", 1, "info")
     assert (publish["event"], publish["generation"]) == ("publish", 1)
+    after = subprocess.run(
+        [*command[:3], "focus", str(bill()), "--log", "json"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(after.stderr.splitlines()[0])["status"] == "unchanged"
     failed = json.loads(gone.stderr.splitlines()[0])
     assert (failed["status"], failed["level"]) == ("failed", "error")
     assert "gone.csv does not exist" in failed["message"]
@@ -398,6 +404,18 @@ def test_every_command_explains_itself(call, name):
     result = call(name, "--help")
     assert result.exit_code == 0
     assert main.commands[name].help
+
+
+@pytest.mark.parametrize("kind", ["resources", "requests"])
+def test_help_names_the_columns_that_a_table_of_ones_own_may_have(call, kind):
+    known = GUESSES if kind == "requests" else {**Machine.model_fields, **Deployment.model_fields}
+    words = set(re.findall(r"\w+", call(kind, "--help").output))
+    assert set(known) - words == set()
+
+
+def test_help_says_that_bills_are_taken_by_whole_periods(call):
+    said = " ".join(call("focus", "--help").output.split())
+    assert "of bills whole billing periods, from its month on" in said
 
 
 @pytest.mark.usefixtures("home")
