@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
 run: setup
-	@test -e "$${INFERLEDGER_HOME:-data/store}/CURRENT" || $(BIN)/python -m ingest demo
+	@$(BIN)/python -m ingest status --any || $(BIN)/python -m ingest demo
 	@echo "inferledger: http://127.0.0.1:$(PORT)"
 	@$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.headless $(HEADLESS)
 

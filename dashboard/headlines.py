@@ -255,8 +255,10 @@ def whole_months(filters: Filters) -> str:
 
 
 def rejects(rows: pd.DataFrame) -> str:
-    """ "" where there are such rows: they speak for themselves."""
-    return "None: every row of every file was loaded." if rows.empty else ""
+    """ "" where there are such rows: they speak for themselves. A file that could not be read has none to show."""
+    if not rows.empty:
+        return ""
+    return "None: every row of every file that was loaded. What a failed load did not bring is told under Sources."
 
 
 def per_1k(filters: Filters) -> str:

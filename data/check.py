@@ -41,7 +41,7 @@ INVARIANTS = (
     Invariant(
         "two_sources",
         "No account's billing period comes from two sources",
-        "take one of the two out of inferledger.toml, or point each at its own accounts",
+        "take one of the two out of inferledger.toml and the store (python -m ingest forget), or part their accounts",
     ),
     Invariant(
         "device_hour",

@@ -17,6 +17,10 @@ from data.snapshot import Reader
 BATCH = 100_000  # lines
 
 
+class NothingToExport(LookupError):
+    """No charge line lies in the billing periods that were asked for; no file was written."""
+
+
 @dataclass(frozen=True)
 class Exported:
     """What was written: lines, their billed cost by currency, and how many have a cost that nobody knows."""
@@ -33,7 +37,7 @@ def export_focus(
 ) -> Exported:
     """Writes billing periods [since, until) of one snapshot, in batches; the file stands whole or not at all.
 
-    Raises NoSnapshot, OSError where the file cannot be written.
+    Raises NoSnapshot, NothingToExport, OSError where the file cannot be written.
     """
     fixed = reader.at(reader.snapshot.generation)
     text, _ = question("export_focus")
@@ -43,10 +47,24 @@ def export_focus(
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
         told = _write(batches, part)
+        if told[0] == 0:
+            raise NothingToExport(_nothing(fixed))
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
     return Exported(path, fixed.snapshot.generation, *told)
+
+
+def _nothing(reader: Reader) -> str:
+    first, last = (
+        reader.cursor().execute("SELECT min(billing_period), max(billing_period) FROM cost").fetchall()[0]
+    )
+    if first is None:
+        return "The store holds no charge line, so no file was written. Load a bill first."
+    return (
+        "No charge line lies in these billing periods, so no file was written. "
+        f"The store holds {first:%Y-%m} to {last:%Y-%m}."
+    )
 
 
 def _write(batches: pa.RecordBatchReader, path: Path) -> tuple[int, dict[str, Decimal], int]:

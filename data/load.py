@@ -95,7 +95,7 @@ class Load:
         delivery_id: str | None = None,
         billing_period: date | None = None,
         window: tuple[datetime | None, datetime | None] | None = None,
-        status: Literal["loaded", "unchanged"] = "loaded",
+        status: Literal["loaded", "unchanged", "replaced"] = "loaded",
         effective_usable: bool = True,
         message: str | None = None,
     ) -> None:

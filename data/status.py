@@ -31,13 +31,16 @@ class Period:
 
 @dataclass(frozen=True)
 class Source:
-    """One source: its live rows, the rows it refused, and the exclusive end of its data (UTC)."""
+    """One source: its live rows, the rows it refused, the exclusive end of its data (UTC), and how its last load went:
+    loaded, unchanged, replaced (taken out) or failed, with what it said."""
 
     source: str
     kind: str
     rows: int
     rejected: int
     data_through: datetime | None
+    last_status: str
+    last_message: str | None
     periods: tuple[Period, ...]
 
 
@@ -100,8 +103,8 @@ def _sources(cursor: duckdb.DuckDBPyConnection) -> list[Source]:
     for source, *rest in _ask(cursor, "periods"):
         periods.setdefault(source, []).append(Period(*rest))
     return [
-        Source(source, kind, rows, rejected, through, tuple(periods.get(source, ())))
-        for source, kind, rows, rejected, through in _ask(cursor, "sources")
+        Source(source, kind, rows, rejected, through, status, message, tuple(periods.get(source, ())))
+        for source, kind, rows, rejected, through, status, message in _ask(cursor, "sources")
     ]
 
 
@@ -116,6 +119,8 @@ def _source_json(source: Source) -> dict[str, Any]:
         "rows": source.rows,
         "rejected": source.rejected,
         "data_through": None if source.data_through is None else _time(source.data_through),
+        "last_status": source.last_status,
+        "last_message": source.last_message,
         "periods": [_period_json(period) for period in source.periods],
     }
 

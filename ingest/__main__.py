@@ -16,21 +16,27 @@ from typing import NoReturn
 
 import click
 
-from data.home import HomeUnusable, make_home, store_home
+from data.home import HomeUnusable, make_home, pointer_file, store_home
 from data.lock import LockHeld
 from data.parquet import check_source_name
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
 from ingest import configure, log, report, settings
-from ingest.commands import Asked, Known, Moment, ask_locations, commands, loading, one_per_kind
+from ingest.commands import (
+    LOG_HELP,
+    Asked,
+    Known,
+    Moment,
+    ask_locations,
+    commands,
+    loading,
+    one_per_kind,
+)
 from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
 from ingest.source import SourceError
 
 WAIT_SECONDS = 3600.0
 USAGE = 2
-LOG_HELP = (
-    "One line per event on standard error: off, text (logfmt) or JSON. Default: INFERLEDGER_LOG, else off."
-)
 
 
 @click.group(cls=Known, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -65,7 +71,8 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
     known = _settings(asked.config)
     if not known.sources:
         _fail(
-            f"{known.file or settings.FILE} names no source. Add one, for instance:\n\n"
+            f"{known.file or settings.FILE} names no source. Write it with python -m ingest init, "
+            "or add one, for instance:\n\n"
             '[sources.aws-main]\nkind = "aws-cur"\nlocation = "s3://bucket/prefix/report"',
             USAGE,
         )
@@ -100,10 +107,13 @@ def init(path: Path, force: bool, locations: list[tuple[str, str]]) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; money as strings.")
-def status(as_json: bool) -> None:
+@click.option("--any", "ask_any", is_flag=True, hidden=True)  # `make run` asks whether the demo is wanted
+def status(as_json: bool, ask_any: bool) -> None:
     """What is loaded, up to when, and what of the invoices is explained."""
     from data.status import status as read_status
 
+    if ask_any:
+        sys.exit(0 if _holds_anything() else 1)
     try:
         found = read_status(open_latest(store_home()))
     except NoSnapshot as error:
@@ -112,6 +122,17 @@ def status(as_json: bool) -> None:
         click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False))
     else:
         report.print_status(found)
+
+
+def _holds_anything() -> bool:
+    """Whether a row of any source is in the store, or may be: one that cannot be read now is no empty one."""
+    if not pointer_file(store_home()).exists():
+        return False
+    try:
+        held = open_latest(store_home()).cursor().execute("SELECT 1 FROM source_state WHERE rows > 0 LIMIT 1")
+        return bool(held.fetchall())
+    except NoSnapshot:  # moved, or of another version
+        return True
 
 
 @main.command()
@@ -128,6 +149,30 @@ def check(mend: bool) -> None:
         _fail(str(error))
     report.print_findings(findings)
     sys.exit(1 if any(finding.violations for finding in findings) else 0)
+
+
+@main.command()
+@click.argument("source", metavar="SOURCE")
+@click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use.")
+@click.option("--no-wait", is_flag=True, help="Fail at once if another ingest is running.")
+def forget(source: str, config: Path | None, no_wait: bool) -> None:
+    """Take everything of a source out of the store, and publish. It asks nothing, and says what it took out."""
+    from data.forget import UnknownSource
+    from data.forget import forget as take_out
+
+    known = _settings(config)
+    try:
+        open_latest(store_home())  # where there is no store, none is made
+        with Warehouse.open(store_home(), 0 if no_wait else WAIT_SECONDS, report.waiting) as warehouse:
+            taken = take_out(warehouse, source)
+            snapshot = warehouse.publish(known.model)
+    except UnknownSource as error:
+        hint = did_you_mean(source, error.known)
+        _fail(f"The store has no source '{source}'.{hint} It has: {', '.join(error.known) or 'none'}.", USAGE)
+    except (HomeUnusable, LockHeld, NoSnapshot) as error:
+        _fail(str(error))
+    log.published(snapshot)
+    report.print_taken(source, taken, snapshot)
 
 
 @main.command()
@@ -157,11 +202,12 @@ def export() -> None:
 @click.option("--until", type=Moment(), help="Billing periods before this day.")
 def export_focus(path: Path, since: datetime | None, until: datetime | None) -> None:
     """Every charge line as FOCUS 1.2 Parquet."""
+    from data.export import NothingToExport
     from data.export import export_focus as write
 
     try:
         written = write(open_latest(store_home()), path, since, until)
-    except NoSnapshot as error:
+    except (NoSnapshot, NothingToExport) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{path} cannot be written: {error.strerror or error}. Name a place that can be written.")

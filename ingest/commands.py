@@ -18,6 +18,7 @@ import click
 from pydantic.fields import FieldInfo
 
 from data.warehouse import Mode
+from ingest import log
 from ingest.configure import askable
 from ingest.settings import OPTIONS, AnyOptions, Options, did_you_mean
 from ingest.source import Window
@@ -29,8 +30,18 @@ SHARED = {
 DRY_RUN_HELP = (
     "Do everything but keep nothing: show what would be loaded, and the first rows as they would land."
 )
+SINCE_HELP = (
+    "Load from this moment on (UTC); of bills whole billing periods, from its month on. Bills whose files do not tell "
+    "their period are loaded whole."
+)
+UNTIL_HELP = (
+    "Load up to this moment (UTC, exclusive); of bills the billing periods that begin before it, whole."
+)
+LOG_HELP = (
+    "One line per event on standard error: off, text (logfmt) or JSON. Default: INFERLEDGER_LOG, else off."
+)
 REPLACE_HELP = "Load again what is live already, and let it replace accounts that it does not hold itself."
-NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export")
+NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export", "forget")
 Command = Callable[..., None]
 
 
@@ -95,11 +106,12 @@ class Pair(click.ParamType[tuple[str, str]]):
 
 
 def loading(command: Command) -> Command:
-    """Adds the options that every loading command knows; they reach it as one `asked`."""
+    """Adds the options that every loading command knows; they reach it as one `asked`, `--log` aside."""
 
     @wraps(command)
     def call(
         *,
+        form: log.Form | None,
         since: datetime | None,
         until: datetime | None,
         dry_run: bool,
@@ -110,16 +122,19 @@ def loading(command: Command) -> Command:
     ) -> None:
         if since and until and until <= since:
             raise click.UsageError(f"--until {until} is not after --since {since}.")
+        if form is not None:  # else what was said before the command holds
+            log.configure(form)
         command(asked=Asked(Window(since, until), Mode(dry_run, again), config, no_wait), **told)
 
     call_with: Command = call
     for option in (
+        click.option("--log", "form", type=click.Choice(log.FORMS), help=LOG_HELP),
         click.option("--config", type=click.Path(path_type=Path), help="inferledger.toml to use."),
         click.option("--no-wait", is_flag=True, help="Fail at once if another ingest is running."),
         click.option("--replace", "again", is_flag=True, help=REPLACE_HELP),
         click.option("--dry-run", is_flag=True, help=DRY_RUN_HELP),
-        click.option("--until", type=Moment(), help="Load up to this moment (UTC, exclusive)."),
-        click.option("--since", type=Moment(), help="Load from this moment on (UTC)."),
+        click.option("--until", type=Moment(), help=UNTIL_HELP),
+        click.option("--since", type=Moment(), help=SINCE_HELP),
     ):
         call_with = option(call_with)
     return call_with

@@ -34,6 +34,7 @@ COLUMNS = {
         Column("billing_currency", names=("lineItem/CurrencyCode",)),
         Column("period", "time", ("bill/BillingPeriodStartDate",)),
         Column("start", "time", ("lineItem/UsageStartDate",)),
+        Column("line_type", names=("lineItem/LineItemType",)),
         Column("unblended", names=("lineItem/UnblendedCost",)),
         Column("net_unblended", names=("lineItem/NetUnblendedCost",)),
         Column("list", names=("pricing/publicOnDemandCost",)),

@@ -255,7 +255,7 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
         raise SourceError(
             f"Source '{source}' holds {provider} billing account {account} for {period} already; "
             f"'{load.source}' would count it a second time. Load it under the same name (--source {source}), "
-            f"or take '{source}' out first."
+            f"or take '{source}' out first: python -m ingest forget {source}."
         )
     scope = {"source": load.source, "load_id": load.load_id, "periods": periods}
     lost = [] if load.again else _answer(load.con, "lost_accounts", **scope)

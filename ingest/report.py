@@ -16,6 +16,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from data.check import Finding
+from data.forget import Taken
+from data.pointer import Snapshot
 from data.preview import Preview
 from data.restatement import told
 from data.status import Status
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "–"
 WIDEST = 120  # characters of a previewed value
-STYLE = {"loaded": "green", "unchanged": "dim", "failed": "red"}
+STYLE = {"loaded": "green", "unchanged": "dim", "replaced": "dim", "failed": "red"}
 
 
 def waiting(holder: str) -> None:
@@ -101,6 +103,10 @@ def print_status(status: Status) -> None:
     coverage = UNKNOWN if status.coverage is None else f"{status.coverage:.1%}"
     console.print(f"{coverage} of GPU cost observed")
     console.print(_sources(status))
+    for source in status.sources:
+        if source.last_status == "failed":
+            said = f"{source.source}: the last load failed. {source.last_message or ''}"
+            console.print(said, style="red", soft_wrap=True, markup=False, highlight=False)
     for restated in status.restatements:
         (said,) = told([restated])
         when = f"{restated.restated_at:%Y-%m-%d %H:%M} UTC"
@@ -112,6 +118,21 @@ def print_status(status: Status) -> None:
             f"{row.billing_period:%Y-%m}", row.currency or UNKNOWN, f"[{style}]{_money(row.amount)}[/]"
         )
     console.print(table)
+
+
+def print_taken(source: str, taken: Sequence[Taken], snapshot: Snapshot) -> None:
+    """What `forget` took out of the store, and the snapshot without it."""
+    console = _console()
+    if not taken:
+        console.print(f"'{source}' holds nothing: nothing was taken out.", markup=False)
+        return
+    table = _table("taken out", "from", "to", ">rows", ">billed", "currency")
+    for part in taken:
+        days = [f"{day}" if day else "" for day in (part.first_day, part.last_day)]
+        billed = _money(part.billed) if part.what == "invoice totals" else ""
+        table.add_row(part.what, *days, f"{part.rows:,}", billed, part.currency or "")
+    console.print(table)
+    console.print(f"snapshot {snapshot.generation} is without '{source}' · {snapshot.path}", soft_wrap=True)
 
 
 def print_export(written: Exported) -> None:
@@ -156,11 +177,15 @@ def _console() -> Console:
 
 
 def _sources(status: Status) -> Table:
-    table = _table("source", "kind", "period", "currency", ">rows", ">rejected", ">billed", ">effective")
+    table = _table(
+        "source", "kind", "period", "currency", ">rows", ">rejected", ">billed", ">effective", "last load"
+    )
     for source in status.sources:
         through = UNKNOWN if source.data_through is None else f"{source.data_through:%Y-%m-%d %H:%M}"
         counts = (f"{source.rows:,}", f"{source.rejected:,}")
-        table.add_row(source.source, source.kind, f"to {through}", "", *counts)
+        last = f"[{STYLE[source.last_status]}]{source.last_status}[/]"
+        reach = "" if source.rows == 0 else f"to {through}"
+        table.add_row(source.source, source.kind, reach, "", *counts, "", "", last)
         for period in source.periods:
             month, currency = f"{period.billing_period:%Y-%m}", period.currency or UNKNOWN
             money = (_money(period.billed_cost), _money(period.effective_cost))

@@ -163,7 +163,13 @@ class PrometheusOptions(Options):
 
 
 class RequestsOptions(Options):
-    """Request logs as CSV, JSONL or Parquet, with a column mapping."""
+    """Request logs as CSV, JSONL or Parquet, with a column mapping.
+
+    Columns, each optional but timestamp: timestamp, model, version, endpoint, mode ('batch', else real time), team,
+    input_tokens, output_tokens, cached_tokens, status (a code below 400, ok, success, stop, length: answered),
+    latency and time_to_first_token (seconds), latency_ms, finished_at, first_token_at, path, request_id. Common
+    other names are known.
+    """
 
     kind: Literal["requests"] = "requests"
     location: str = Field(title="FILE|DIR|s3://…")
@@ -179,7 +185,13 @@ class RequestsOptions(Options):
 
 
 class ResourcesOptions(Options):
-    """Which node is which billed machine, which deployment runs which model version."""
+    """Which node is which billed machine, which deployment runs which model version.
+
+    TOML or JSON with [[machine]] and [[deployment]], or CSV with a column kind: machine or deployment. A machine
+    has resource_id (as on the bill; required), node, provider_id, instance_type, device_model, device_count. A
+    deployment has model (required), one of pod (* stands for any text), served_name or resource_id, and version,
+    namespace, endpoint, mode ('real time' or 'batch'), team, valid_from, valid_to.
+    """
 
     kind: Literal["resources"] = "resources"
     location: str = Field(title="FILE")

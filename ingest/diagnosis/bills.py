@@ -122,5 +122,6 @@ def _twice(name: str, bills: list[dict[str, str]], estate: Estate) -> Iterator[F
         if other != name and (provider, account) in own:
             yield bad(
                 f"Source '{other}' states the bill of {provider} account {account} already.",
-                f"Load both under one name, for instance [sources.{other}], or take one of them out.",
+                f"Load both under one name, for instance [sources.{other}], or take one of them out "
+                "of the file, and what it loaded out of the store: python -m ingest forget NAME.",
             )

@@ -93,8 +93,10 @@ SELECT
             ELSE coalesce(line_item_net_unblended_cost, line_item_unblended_cost) END
         ELSE coalesce(line_item_net_unblended_cost, line_item_unblended_cost)
     END AS effective_cost,
-    line_item_unblended_cost AS contracted_cost,
-    pricing_public_on_demand_cost AS list_cost,
+    -- a savings plan's covered usage stands at its own contracted and list price; what takes that price off again, and the
+    -- fee that is paid instead, are in cash alone. What the file leaves out stays unknown.
+    CASE WHEN in_cash_alone AND line_item_unblended_cost IS NOT NULL THEN 0 ELSE line_item_unblended_cost END AS contracted_cost,
+    CASE WHEN in_cash_alone AND pricing_public_on_demand_cost IS NOT NULL THEN 0 ELSE pricing_public_on_demand_cost END AS list_cost,
     line_item_currency_code AS billing_currency,
     coalesce(savings_plan_savings_plan_a_r_n, reservation_reservation_a_r_n) AS commitment_discount_id,
     CASE
@@ -141,7 +143,9 @@ FROM (
             + coalesce(savings_plan_amortized_upfront_commitment_for_billing_period, 0) AS DOUBLE), 0),
         CAST(line_item_net_unblended_cost AS DOUBLE) / nullif(CAST(line_item_unblended_cost AS DOUBLE), 0),
         1
-    ) AS net_share
+    ) AS net_share,
+    coalesce(line_item_line_item_type IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee'), false)
+        AS in_cash_alone
     FROM raw
 )
 -- split cost lines repeat the money of a line that is here: aws_cur_split.sql takes them. One that bore money itself stays.

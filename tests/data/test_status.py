@@ -109,6 +109,8 @@ def test_status_of_a_small_bill_to_the_last_digit(store):
                 "rows": 3,
                 "rejected": 0,
                 "data_through": "2026-11-02T00:00:00Z",
+                "last_status": "loaded",
+                "last_message": None,
                 "periods": [
                     {
                         "billing_period": "2026-10-01",

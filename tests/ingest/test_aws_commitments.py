@@ -123,6 +123,34 @@ def test_a_plan_without_payment_ahead_costs_its_fee_in_both_views(wh, tmp_path):
     assert sums(wh, tmp_path, *story) == (10, 10)
 
 
+def test_in_list_and_contracted_view_covered_usage_costs_its_own_price_and_the_plan_adds_nothing(
+    wh, tmp_path
+):
+    """20 at list price, covered by a plan of 10 an hour: neither its negation nor its fees are a price of usage.
+
+    The negation's list price has either sign, depending on who wrote the export.
+    """
+    story = (
+        line("SavingsPlanUpfrontFee", 87600, **PLAN, pricing_public_on_demand_cost=87600),
+        covered(20, 6, pricing_public_on_demand_cost=25),
+        negation(20, pricing_public_on_demand_cost=25),
+        covered(20, 6, pricing_public_on_demand_cost=25),
+        negation(20, pricing_public_on_demand_cost=-25),
+        plan_fee(10, 10, 6, pricing_public_on_demand_cost=10),
+    )
+    assert sums(wh, tmp_path, *story)[0] == 87610
+    totals = "sum(contracted_cost), sum(list_cost), count(contracted_cost), count(list_cost)"
+    assert rows(wh, f"SELECT {totals} FROM cost") == [(40, 50, 6, 6)]
+    stated = wh.con.execute("SELECT sum(contracted_cost), sum(list_cost) FROM invoice_total").fetchall()
+    assert stated == [(40, 50)]
+
+
+def test_a_price_that_the_export_leaves_out_stays_unknown_on_a_plan_too(wh, tmp_path):
+    untold = {"pricing_public_on_demand_cost": ""}
+    sums(wh, tmp_path, covered(20, 6, **untold), negation(20, **untold), plan_fee(10, 10, 6, **untold))
+    assert rows(wh, "SELECT sum(contracted_cost), count(list_cost) FROM cost") == [(20, 0)]
+
+
 def test_a_plan_paid_ahead_costs_its_use_and_what_was_not_used(wh, tmp_path):
     story = (line("SavingsPlanUpfrontFee", 87600, **PLAN), covered(20, 6), negation(20), plan_fee(0, 10, 6))
     assert sums(wh, tmp_path, *story) == (87600, 10)

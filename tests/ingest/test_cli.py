@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
 from click.testing import CliRunner
 
+from data.forget import forget
 from data.home import pointer_file
 from data.model.settings import EstateRule
 from data.pointer import read_pointer
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.registry import REGISTRY
 from ingest.settings import KINDS, OPTIONS, SettingsError, read_settings
+from ingest.sources.requests import GUESSES
+from ingest.sources.resources import Deployment, Machine
 
 HEADER = "BillingAccountId,BillingCurrency,BillingPeriodStart,BilledCost,ChargeCategory,ChargePeriodStart,ProviderName"
+ROOT = Path(__file__).parents[2]
 LINE = "{account},USD,2026-10-01,{cost},Usage,2026-10-05T00:00:00Z,{provider}"
 
 
@@ -105,7 +112,7 @@ def test_what_cannot_be_read_is_said_kept_and_ends_with_one(call, home):
         (["focus", "x.csv", "--since", "yesterday"], "'yesterday' is no date or time. Write 2026-10-01"),
         (["requests", "x.csv", "--map", "model"], "write OURS=THEIRS"),
         (["prices", "asw"], "Unknown source 'asw'. Did you mean 'aws'? Known: aws, gcp."),
-        (["run"], "names no source. Add one"),
+        (["run"], "names no source. Write it with python -m ingest init, or add one"),
     ],
 )
 def test_a_slip_ends_with_two_and_says_what_to_write(call, words, said):
@@ -192,6 +199,19 @@ def test_check_ends_with_one_and_the_next_step_when_something_is_off(call, bill,
     assert "Next: restore the file from a backup, or load its source and period again" in result.output
 
 
+def test_status_names_a_load_that_failed_and_why(call, bill):
+    call("focus", "no-such.csv", "--source", "slip")
+    call("focus", bill(), "--source", "good")
+    output = call("status").output
+    assert re.search(r"slip +focus +0 +0 +failed", output)
+    assert re.search(r"good +focus +to 2026-10-06 00:00 +1 +0 +loaded", output)
+    assert re.search(r"slip: the last load failed\. .*no-such\.csv does not exist", output)
+    assert "good: the last load failed" not in output
+    told = {source["source"]: source for source in json.loads(call("status", "--json").output)["sources"]}
+    assert (told["slip"]["last_status"], told["good"]["last_status"]) == ("failed", "loaded")
+    assert "no-such.csv does not exist" in told["slip"]["last_message"]
+
+
 def test_status_for_people_shows_months_money_and_what_is_unknown(call, bill):
     call("focus", bill(cost="1234.5"))
     output = call("status").output
@@ -251,6 +271,116 @@ def test_replace_lets_an_account_go_that_a_load_would_have_kept(call, bill):
     assert source_of(call)["periods"][0]["billed_cost"] == "2"
 
 
+def test_a_forgotten_source_leaves_no_number_behind_and_can_be_loaded_again(call, bill, home):
+    call("focus", bill("a.csv", cost="1.25"), "--source", "first")
+    call("focus", bill("a.csv", cost="1.5"), "--source", "first")
+    call("focus", bill("b.csv", cost="2", account="200"), "--source", "second")
+    refused = call("focus", bill("a.csv", cost="1.5"), "--source", "other")
+    assert "take 'first' out first: python -m ingest forget first." in refused.output
+
+    done = call("forget", "first")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"charge lines +2026-10-01 +2026-10-01 +1 ", done.output)
+    assert re.search(r"invoice totals .* 1\.50 +USD", done.output)
+    status = json.loads(call("status", "--json").output)
+    assert {told["source"]: told["rows"] for told in status["sources"]} == {
+        "first": 0, "other": 0, "second": 1,
+    }  # fmt: skip
+    assert status["restatements"] == []
+    cursor = open_latest(home).cursor()
+    assert cursor.execute("SELECT sum(effective_cost) FROM ladder").fetchall() == [(2,)]
+    assert cursor.execute("SELECT sum(effective_cost) FROM part").fetchall() == [(2,)]
+    loads = "SELECT status, message FROM load WHERE source = 'first' ORDER BY load_id"
+    assert [status for status, _ in cursor.execute(loads).fetchall()] == ["replaced"] * 3
+    assert cursor.execute(loads).fetchall()[-1][1].startswith("taken out")
+    assert call("check").exit_code == 0
+
+    assert "nothing was taken out" in call("forget", "first").output
+    assert " loaded " in call("focus", bill("a.csv", cost="1.5"), "--source", "other").output
+    assert " loaded " in call("focus", bill("c.csv", cost="3", account="300"), "--source", "first").output
+
+
+def test_the_only_bill_can_be_forgotten_and_is_not_live_when_it_comes_again(call, bill, home):
+    path = bill()
+    call("focus", path)
+    assert call("forget", "focus").exit_code == 0
+    assert open_latest(home).cursor().execute("SELECT count(*) FROM ladder").fetchall() == [(0,)]
+    assert call("check").exit_code == 0
+    assert " loaded " in call("focus", path).output
+
+
+def test_forgetting_takes_whatever_a_source_may_hold(home):
+    """One row in every table that says whose it is, by the schema; none of them stays, and a neighbour's all do."""
+    with Warehouse.open(home) as wh:
+        held = [
+            table
+            for (table,) in wh.con.execute(
+                """SELECT table_name FROM duckdb_columns() WHERE database_name = 'work' AND column_name = 'source'
+                    AND NOT table_name LIKE 'built%' AND table_name NOT IN ('load', 'file', 'reject')"""
+            ).fetchall()
+        ]
+        assert len(held) == 12
+        for source in ("gone", "kept"):
+            with wh.load(source, "focus", "cost") as begun:
+                for table in held:
+                    _one_row(wh.con, table, source)
+                begun.finish(rows=1)
+        assert len(forget(wh, "gone")) == 12
+        left = [wh.con.execute(f"SELECT source FROM {table}").fetchall() for table in held]
+    assert left == [[("kept",)]] * 12
+
+
+def _one_row(con, table, source):
+    """A row with a plain value in each column that must have one."""
+    plain = {"DATE": "2026-10-01", "TIMESTAMP": "2026-10-01 00:00:00"}
+    columns = con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = 'work' AND table_name = ? AND NOT is_nullable",
+        [table],
+    ).fetchall()
+    told = {name: "1" if type.startswith(("D", "B", "I")) else source for name, type in columns}
+    told |= {name: plain[type] for name, type in columns if type in plain}
+    told |= {"relation": "cost"} if table == "parquet_file" else {}
+    marks = ", ".join("?" for _ in told)
+    con.execute(f"INSERT INTO {table} ({', '.join(told)}) VALUES ({marks})", list(told.values()))
+
+
+def test_only_what_is_there_can_be_forgotten(call, bill, home):
+    assert call("forget", "focus").exit_code == 1
+    assert not home.exists()
+    call("focus", bill())
+    result = call("forget", "fokus")
+    assert result.exit_code == 2
+    assert "The store has no source 'fokus'. Did you mean 'focus'? It has: focus." in result.output
+
+
+def test_make_run_wants_the_demo_until_something_is_loaded(call, bill, home):
+    """A slip publishes a snapshot too, which lists the failed load."""
+    assert call("status", "--any").exit_code == 1
+    assert not home.exists()
+    call("focus", "no-such.csv")
+    assert read_pointer(home).current.generation == 1
+    assert call("status", "--any").exit_code == 1
+    call("focus", bill())
+    assert call("status", "--any").exit_code == 0
+    call("forget", "focus")
+    assert call("status", "--any").exit_code == 1
+
+
+def test_a_store_that_was_moved_is_not_filled_with_the_demo(call, bill, home, monkeypatch):
+    call("focus", bill())
+    home.rename(home.with_name("elsewhere"))
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home.with_name("elsewhere")))
+    assert call("status", "--any").exit_code == 0
+
+
+def test_make_run_asks_the_store_and_not_for_a_file():
+    recipe = subprocess.run(
+        ["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "python -m ingest status --any || " in recipe
+
+
 def test_each_load_is_one_line_of_json_for_whoever_collects_logs(home, bill):  # noqa: ARG001 - sets INFERLEDGER_HOME
     command = [sys.executable, "-m", "ingest", "--log", "json", "focus"]
     done = subprocess.run([*command, str(bill())], capture_output=True, text=True, check=True)
@@ -258,6 +388,10 @@ def test_each_load_is_one_line_of_json_for_whoever_collects_logs(home, bill):  #
     load, publish = (json.loads(line) for line in done.stderr.splitlines())
     assert (load["event"], load["status"], load["rows"], load["level"]) == ("load", "loaded", 1, "info")
     assert (publish["event"], publish["generation"]) == ("publish", 1)
+    after = subprocess.run(
+        [*command[:3], "focus", str(bill()), "--log", "json"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(after.stderr.splitlines()[0])["status"] == "unchanged"
     failed = json.loads(gone.stderr.splitlines()[0])
     assert (failed["status"], failed["level"]) == ("failed", "error")
     assert "gone.csv does not exist" in failed["message"]
@@ -270,6 +404,18 @@ def test_every_command_explains_itself(call, name):
     result = call(name, "--help")
     assert result.exit_code == 0
     assert main.commands[name].help
+
+
+@pytest.mark.parametrize("kind", ["resources", "requests"])
+def test_help_names_the_columns_that_a_table_of_ones_own_may_have(call, kind):
+    known = GUESSES if kind == "requests" else {**Machine.model_fields, **Deployment.model_fields}
+    words = set(re.findall(r"\w+", call(kind, "--help").output))
+    assert set(known) - words == set()
+
+
+def test_help_says_that_bills_are_taken_by_whole_periods(call):
+    said = " ".join(call("focus", "--help").output.split())
+    assert "of bills whole billing periods, from its month on" in said
 
 
 @pytest.mark.usefixtures("home")

@@ -195,6 +195,20 @@ def test_an_empty_store_has_nothing_to_export(home, tmp_path):
     assert (result.exit_code, list(tmp_path.glob("out*"))) == (1, [])
 
 
+def test_no_file_is_written_where_no_line_would_be_in_it(home, tmp_path):  # noqa: ARG001 - home sets INFERLEDGER_HOME
+    """Neither over a store whose only load failed, nor for months that it does not hold."""
+    out = tmp_path / "out.parquet"
+    bill = write_csv(tmp_path / "bill.csv", [FOCUS_LINE])
+    for loaded, words, said in (
+        (tmp_path / "none.csv", (), "The store holds no charge line"),
+        (bill, ("--since", "2031-01-01"), "The store holds 2026-10 to 2026-10."),
+    ):
+        CliRunner().invoke(main, ["focus", str(loaded)])
+        result = CliRunner().invoke(main, ["export", "focus", str(out), *words])
+        assert (result.exit_code, list(tmp_path.glob("out*"))) == (1, [])
+        assert said in result.output
+
+
 @pytest.mark.slow
 def test_the_foundations_validator_finds_nothing_beyond_its_known_false_positives(bills):
     tools = own_venv("focus_validator", (3, 12))
