@@ -10,7 +10,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard import format as fmt
-from data.filters import BASES, PRESETS, VIEWS, Basis, Filters, View, preset_period
+from data.filters import BASES, PRESETS, VIEWS, Basis, Filters, View, is_calendar, preset_period
 from data.query.choices import Choices
 
 BASIS_HELP = (
@@ -34,11 +34,11 @@ def show(choices: Choices) -> Filters:
     assert choices.first_day is not None
     assert choices.last_day is not None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        start, end = _period(choices.first_day, choices.last_day)
+        start, end, calendar = _period(choices.first_day, choices.last_day)
         basis = st.selectbox(
             "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150
         )
-        filters = _scope(choices, start, end, basis)
+        filters = replace(_scope(choices, start, end, basis), calendar=calendar)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (choices.first_day, choices.last_day)
     unusable_before(())
@@ -96,7 +96,8 @@ def earlier(view: View | None = None) -> Filters | None:
     return current().previous() if comparable(view or current().view) else None
 
 
-def _period(first_day: date, last_day: date) -> tuple[date, date]:
+def _period(first_day: date, last_day: date) -> tuple[date, date, bool]:
+    """Start, exclusive end, and whether it is asked for as a month."""
     names = list(PRESETS)
     preset = st.selectbox(
         "Period",
@@ -121,7 +122,8 @@ def _period(first_day: date, last_day: date) -> tuple[date, date]:
             width=230,
         )
         custom = tuple(picked) if isinstance(picked, tuple) else (picked,)
-    return preset_period(name, last_day, custom)
+    start, end = preset_period(name, last_day, custom)
+    return start, end, is_calendar(name, start, end)
 
 
 def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:

@@ -185,7 +185,7 @@ def empty_state(filters: Filters, what: str) -> None:
     because = f" with {' and '.join(narrowing)}" if narrowing else ""
     remedy = "Clear a filter, or choose a longer period." if narrowing else "Choose a longer period."
     st.info(
-        f"No {what} in {fmt.period(filters.start, filters.end)}{because}. {remedy}",
+        f"No {what} {fmt.within(filters.start, filters.end)}{because}. {remedy}",
         icon=":material/search_off:",
     )
 
@@ -203,9 +203,12 @@ def scope_line(filters: Filters, *, compared: bool = True) -> str:
 
 def _comparison(filters: Filters) -> str:
     """With which period the page compares, or why not."""
-    before = fmt.period(filters.previous().start, filters.start)
-    if not filter_bar.reaches(filters.previous().start):
+    earlier = filters.previous()
+    before = fmt.period(earlier.start, earlier.end)
+    if not filter_bar.reaches(earlier.start):
         return ""
+    if earlier.days != filters.days:
+        before += f" ({fmt.days(earlier.days)})"
     if damaged := filter_bar.incomparable(filters.view):
         return f", not compared with {before}: there effective cost is unusable in {', '.join(damaged)}"
     return f", compared with {before}"

@@ -54,8 +54,8 @@ def _days(filters: Filters) -> None:
 
 
 def _movers(movers: pd.DataFrame, filters: Filters) -> None:
-    before = f"the {fmt.days(filters.days)} before"
-    page.section("What moved", f"Change in {filters.view} cost against {before}, by model; else by rung.")
+    against = headlines.period_before(filters)
+    page.section("What moved", f"Change in {filters.view} cost against {against}, by model; else by rung.")
     figure = charts.movers_bar(movers, filters.currency)
     alt = "Largest changes in cost by model"
     page.chart_with_table(figure, movers, name="movers", alt=alt, columns=tables.movers(filters))
