@@ -4,6 +4,7 @@ with the same ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -24,21 +25,35 @@ VIEW_HELP = (
 )
 _STATE = "filters"
 _REACH = "days with data"
+_MISSED = "asked for by the URL and not offered"
+_NAMED = " · "  # between an account's id and its name
+_LABELS = {
+    "period": "period",
+    "basis": "cost basis",
+    "provider": "provider",
+    "account": "account",
+    "team": "team",
+    "model": "model",
+    "view": "cost view",
+    "currency": "currency",
+}
 _UNUSABLE_BEFORE = "sources without effective cost in the period before"
 
 
 def show(choices: Choices) -> Filters:
     """Draw the bar and return what it asks for. An unknown value in the URL falls back to the default, by
-    Streamlit's binding.
+    Streamlit's binding, and the page says so.
     """
     assert choices.first_day is not None
     assert choices.last_day is not None
+    asked = _asked(choices)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         start, end, calendar = _period(choices.first_day, choices.last_day)
         basis = st.selectbox(
             "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150
         )
         filters = replace(_scope(choices, start, end, basis), calendar=calendar)
+    _say_missed(asked, filters)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (choices.first_day, choices.last_day)
     unusable_before(())
@@ -133,27 +148,76 @@ def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:
     popover = st.popover(_label(), icon=":material/filter_alt:", key="scope")
     with popover:
         providers = _several("Provider", choices.providers, "provider")
-        accounts = _several("Account", _account_labels(choices), "account")
+        accounts = _several("Account", choices.accounts, "account", _account_labels(choices))
         teams = _several("Team", choices.teams, "team")
         models = _several("Model", choices.models, "model")
         view = st.selectbox("Cost view", VIEWS, key="view", bind="query-params", help=VIEW_HELP)
         currency = _currency(choices.currencies)
-    return Filters(
-        start, end, providers, _account_ids(accounts), teams, models, basis, _as_view(view), currency
+    return Filters(start, end, providers, accounts, teams, models, basis, _as_view(view), currency)
+
+
+def _several(
+    label: str, options: tuple[str, ...], key: str, names: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """`names`: how an option reads, where that is not the option itself."""
+    read = {} if names is None else names
+    return tuple(
+        st.multiselect(
+            label,
+            options,
+            format_func=lambda option: read.get(option, option),
+            key=key,
+            bind="query-params",
+            placeholder="all",
+        )
     )
 
 
-def _several(label: str, options: tuple[str, ...], key: str) -> tuple[str, ...]:
-    return tuple(st.multiselect(label, options, key=key, bind="query-params", placeholder="all"))
-
-
-def _account_labels(choices: Choices) -> tuple[str, ...]:
+def _account_labels(choices: Choices) -> dict[str, str]:
     names = choices.account_names
-    return tuple(f"{a} · {names[a]}" if names.get(a, a) != a else a for a in choices.accounts)
+    return {a: f"{a}{_NAMED}{names[a]}" for a in choices.accounts if names.get(a, a) != a}
 
 
-def _account_ids(labels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(label.split(" · ")[0] for label in labels)
+def _asked(choices: Choices) -> dict[str, tuple[str, ...]]:
+    """What the URL asks for, per filter, read before the widgets take out what they do not offer.
+
+    Streamlit's binding knows an account by what its option reads. A link may hold the bare id, or a name that the
+    account had before: what stands before the name decides.
+    """
+    asked = {key: tuple(st.query_params.get_all(key)) for key in _LABELS}
+    accounts = tuple(told if told in choices.accounts else told.split(_NAMED)[0] for told in asked["account"])
+    if "account" not in st.session_state and (known := [a for a in accounts if a in choices.accounts]):
+        st.session_state["account"] = known
+    return asked | {"account": accounts}
+
+
+def _say_missed(asked: Mapping[str, tuple[str, ...]], filters: Filters) -> None:
+    """A link that names what is not there shows more than it promises: say which value, until that filter is set."""
+    got = {
+        "period": (st.session_state["period"],),
+        "basis": (filters.basis,),
+        "provider": filters.providers,
+        "account": filters.accounts,
+        "team": filters.teams,
+        "model": filters.models,
+        "view": (filters.view,),
+        "currency": (filters.currency,),
+    }
+    missed = {key: tuple(v for v in values if v and v not in got[key]) for key, values in asked.items()}
+    first: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = st.session_state.setdefault(
+        _MISSED, {key: (values, got[key]) for key, values in missed.items()}
+    )
+    said = [
+        f"{_LABELS[key]} = {', '.join(values)}"
+        for key, (values, then) in first.items()
+        if values and got[key] == then
+    ]
+    if said:
+        st.warning(
+            f"The link asks for {' and '.join(said)}, which this store does not offer; the page is not narrowed by it. "
+            "Choose from the filters what there is.",
+            icon=":material/link_off:",
+        )
 
 
 def _currency(currencies: tuple[str, ...]) -> str:

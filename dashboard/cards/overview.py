@@ -56,7 +56,7 @@ def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         f"{fmt.days(month.shared_days)} of {month.month:%B} with the same of {month.compared:%B}."
     )
     if month.whole:
-        said = f"The whole month, whatever period is chosen. The change compares it with the whole of {month.compared:%B}."
+        said = f"The whole month, whatever period is chosen, compared with the whole of {month.compared:%B}."
     return Card(
         f"{month.month:%B}" if month.whole else f"{month.month:%B} so far",
         fmt.short_money(month.so_far, filters.currency),

@@ -27,7 +27,7 @@ def test_every_page_opens_with_the_trust_chip(open_page, view):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_page_without_any_matching_row_stays_calm(open_page, view):
-    app = open_page(view, provider=["GCP"], account=["100000000012 · research"])
+    app = open_page(view, provider=["GCP"], account=["100000000012"])
 
     assert not app.exception
 
@@ -61,6 +61,37 @@ def test_values_that_the_url_makes_up_fall_back(open_page):
     assert app.selectbox(key="basis").value == "allocated"
     assert app.multiselect(key="model").value == []
     assert "30 days" in captions(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "idle"])
+def test_values_that_the_url_makes_up_are_named(open_page, page):
+    app = open_page(page, team=["nosuchteam", "docs"], account=["999"], currency="XXX", basis="free")
+
+    (warning,) = [w.value for w in app.warning]
+    assert "cost basis = free and account = 999 and team = nosuchteam and currency = XXX" in warning
+    assert app.multiselect(key="team").value == ["docs"]
+
+
+def test_a_made_up_value_is_named_until_its_filter_is_set(open_page):
+    app = open_page("overview", team=["nosuchteam"])
+    app.multiselect(key="model").set_value(["summarise"]).run()
+    assert "team = nosuchteam" in app.warning[0].value
+
+    app.multiselect(key="team").set_value(["docs"]).run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    "told", ["100000000012", "100000000012 · what it was called before", "100000000012 · research"]
+)
+def test_a_link_to_an_account_holds_whatever_its_name_is(open_page, told):
+    app = open_page("overview", account=[told])
+
+    assert app.multiselect(key="account").value == ["100000000012"]
+    assert "100000000012 · research" in app.multiselect(key="account").options
+    assert not app.warning
+    app.switch_page("views/idle.py").run()
+    assert app.multiselect(key="account").value == ["100000000012"]
 
 
 def test_a_custom_range_is_inclusive(open_page):

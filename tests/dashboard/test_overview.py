@@ -128,7 +128,7 @@ def test_a_whole_month_is_compared_with_the_whole_month_before(cursor, october):
     card = cards.month(month, comparable=True, filters=october)
     assert (card.label, card.value) == ("October", "$103k")
     assert card.delta == fmt.relative_change(FIRST_THIRTY + 3182, SEPTEMBER)
-    assert "compares it with the whole of September" in card.help
+    assert "compared with the whole of September" in card.help
 
 
 def test_a_month_without_its_last_day_is_compared_by_the_days_of_both(cursor, october):
@@ -166,7 +166,7 @@ def test_the_period_before_has_a_name(start, end, calendar, said):
     assert headlines.period_before(Filters(start, end, calendar=calendar)) == said
 
 
-def test_a_change_on_the_month_before_says_so(october):
+def test_a_change_on_the_month_before_says_so():
     now, before = pd.Series({"spend": 1_041_394.45}), pd.Series({"spend": 995_230.33})
     month = Filters(date(2026, 10, 1), date(2026, 11, 1), calendar=True)
     none = pd.DataFrame(columns=["rung", "model", "change"])
