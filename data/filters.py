@@ -14,7 +14,7 @@ View = Literal["effective", "billed", "contracted", "list"]
 BASES: tuple[Basis, ...] = get_args(Basis)
 VIEWS: tuple[View, ...] = get_args(View)
 
-UNKNOWN = "none"  # stands for NULL in teams and models: a line nobody owns can be asked for
+UNKNOWN = "none"  # stands for NULL in every dimension: a line nobody owns can be asked for
 
 Preset = Literal["7d", "15d", "30d", "90d", "mtd", "last-month", "custom"]
 PRESETS: dict[Preset, str] = {

@@ -27,7 +27,7 @@ class Choices:
 
 
 def choices(cursor: duckdb.DuckDBPyConnection) -> Choices:
-    """Every choice of the filter bar. 'none' among teams and models stands for lines without one."""
+    """Every choice of the filter bar. 'none' among providers, accounts, teams and models stands for lines without one."""
     reach = ask_row(cursor, "reach", {})
     found = ask(cursor, "choices", {})
     values = {kind: tuple(str(v) for v in group["value"]) for kind, group in found.groupby("kind")}
