@@ -182,12 +182,15 @@ def _asked(choices: Choices) -> dict[str, tuple[str, ...]]:
     """What the URL asks for, per filter, read before the widgets take out what they do not offer.
 
     Streamlit's binding knows an account by what its option reads. A link may hold the bare id, or a name that the
-    account had before: what stands before the name decides.
+    account had before: what stands before the name decides, and such a link is rewritten before the widget reads it.
     """
     asked = {key: tuple(st.query_params.get_all(key)) for key in _LABELS}
+    names = _account_labels(choices)
     accounts = tuple(told if told in choices.accounts else told.split(_NAMED)[0] for told in asked["account"])
-    if "account" not in st.session_state and (known := [a for a in accounts if a in choices.accounts]):
-        st.session_state["account"] = known
+    spelled = tuple(names.get(account, account) for account in accounts)
+    if "account" not in st.session_state and spelled != asked["account"]:
+        st.query_params["account"] = spelled
+        st.rerun()
     return asked | {"account": accounts}
 
 
