@@ -23,6 +23,7 @@ VIEW_HELP = (
     "**effective**: amortised – upfront fees spread over the hours they cover · **billed**: as invoiced · "
     "**contracted**: negotiated prices, before commitments · **list**: public prices"
 )
+CURRENCY_HELP = "What was billed in this currency; amounts in two of them are never added."
 _STATE = "filters"
 _REACH = "days with data"
 _MISSED = "asked for by the URL and not offered"
@@ -48,14 +49,16 @@ def show(choices: Choices) -> Filters:
     assert choices.last_day is not None
     asked = _asked(choices)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        start, end, calendar = _period(choices.first_day, choices.last_day)
+        currency = _currency(choices.currencies)
+        first_day, last_day = choices.days.get(currency, (choices.first_day, choices.last_day))
+        start, end, calendar = _period(first_day, last_day)
         basis = st.selectbox(
             "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150
         )
-        filters = replace(_scope(choices, start, end, basis), calendar=calendar)
+        filters = replace(_scope(choices, start, end, basis), currency=currency, calendar=calendar)
     _say_missed(asked, filters)
     st.session_state[_STATE] = filters
-    st.session_state[_REACH] = (choices.first_day, choices.last_day)
+    st.session_state[_REACH] = (first_day, last_day)
     unusable_before(())
     return filters
 
@@ -77,13 +80,13 @@ def current() -> Filters:
 
 
 def last_day() -> date:
-    """The data's last day, which anchors "last n days" and "so far"."""
+    """The last day of the currency's data, which anchors "last n days" and "so far"."""
     reach: tuple[date, date] = st.session_state[_REACH]
     return reach[1]
 
 
 def reaches(day: date) -> bool:
-    """Whether the data goes back to that day."""
+    """Whether the data of the chosen currency goes back to that day."""
     reach: tuple[date, date] = st.session_state[_REACH]
     return reach[0] <= day
 
@@ -152,8 +155,7 @@ def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:
         teams = _several("Team", choices.teams, "team")
         models = _several("Model", choices.models, "model")
         view = st.selectbox("Cost view", VIEWS, key="view", bind="query-params", help=VIEW_HELP)
-        currency = _currency(choices.currencies)
-    return Filters(start, end, providers, accounts, teams, models, basis, _as_view(view), currency)
+    return Filters(start, end, providers, accounts, teams, models, basis, _as_view(view))
 
 
 def _several(
@@ -224,9 +226,12 @@ def _say_missed(asked: Mapping[str, tuple[str, ...]], filters: Filters) -> None:
 
 
 def _currency(currencies: tuple[str, ...]) -> str:
-    """Amounts in two currencies are never added: with more than one, one is chosen."""
+    """Amounts in two currencies are never added: with more than one, one is chosen, in sight, since the page shows
+    nothing of the others."""
     if len(currencies) > 1:
-        return st.selectbox("Currency", currencies, key="currency", bind="query-params")
+        return st.selectbox(
+            "Currency", currencies, key="currency", bind="query-params", help=CURRENCY_HELP, width=110
+        )
     return currencies[0] if currencies else "USD"
 
 

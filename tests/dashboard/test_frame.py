@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 from estate import build
 from streamlit.testing.v1 import AppTest
 from visitor import visit
+
+from data.home import snapshot_file
 
 VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
 
@@ -92,6 +95,39 @@ def test_a_link_to_an_account_holds_whatever_its_name_is(open_page, told):
     assert not app.warning
     app.switch_page("views/idle.py").run()
     assert app.multiselect(key="account").value == ["100000000012"]
+
+
+@pytest.fixture
+def two_currencies(tmp_path, monkeypatch):
+    """The small estate in USD, and beside it a bill of 20 days of October in EUR."""
+    home = build(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute(
+            "INSERT INTO ladder BY NAME "
+            "SELECT unnest(range(DATE '2026-10-02', DATE '2026-10-22', INTERVAL 1 DAY))::DATE AS day, "
+            "'outside' AS rung, 'EUR' AS billing_currency, 25 AS effective_cost, 25 AS billed_cost"
+        )
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home))
+
+
+@pytest.mark.usefixtures("two_currencies")
+def test_the_estate_opens_in_the_currency_of_most_of_it_and_the_choice_is_in_sight():
+    app = visit()
+    currency = app.selectbox(key="currency")
+
+    assert (currency.value, currency.options) == ("USD", ["USD", "EUR"])
+    assert [box.key for box in app.get("popover")[0].get("selectbox")] == ["view"]
+    assert "in Oct 2 – Oct 31, 2026" in app.subheader[0].value
+
+
+@pytest.mark.usefixtures("two_currencies")
+def test_a_currency_has_its_own_last_day_and_no_period_before_its_first():
+    app = visit(currency="EUR", period="Last 15 days")
+
+    # September has data in USD alone: 15 days before October 7 would be compared with a third of them
+    assert (
+        app.subheader[0].value == "Spend was €375 in Oct 7 – Oct 21, 2026; no earlier period to compare with."
+    )
 
 
 def test_a_custom_range_is_inclusive(open_page):

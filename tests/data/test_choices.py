@@ -1,4 +1,4 @@
-"""What the filter bar offers: every line of the ladder is under one value of each filter, and each currency has its own days."""
+"""What the filter bar offers: each line of the ladder under one value of every filter, and each currency's days."""
 
 from __future__ import annotations
 
@@ -55,3 +55,33 @@ def test_the_values_of_a_filter_sum_to_the_whole(store, kind, column):
     assert offered == ("a", "b", "none")
     assert sorted(parts) == [1, 1, 5]
     assert sum(parts) == overview.figures(cursor, october).iloc[0]["spend"] == 7
+
+
+def test_the_currency_with_most_of_the_ladder_comes_first_whatever_its_amounts_are(store):
+    day = date(2026, 10, 1)
+    cursor = store(
+        {"day": day, "billing_currency": "USD", "team": "a"},
+        {"day": day, "billing_currency": "USD", "team": "b"},
+        {"day": day, "billing_currency": "EUR"},
+        {"day": day, "billing_currency": "JPY", "effective_cost": 1_000_000},
+    )
+
+    assert choices(cursor).currencies == ("USD", "EUR", "JPY")
+
+
+def test_each_currency_has_its_own_days(store):
+    cursor = store(
+        {"day": date(2026, 8, 3), "rung": "serving_busy"},
+        {"day": date(2026, 10, 31), "rung": "serving_busy"},
+        {"day": date(2026, 10, 1), "rung": "serving_busy", "billing_currency": "EUR"},
+        {"day": date(2026, 10, 21), "rung": "serving_busy", "billing_currency": "EUR"},
+        {"day": date(2027, 9, 1), "rung": "tax", "billing_currency": "EUR"},
+        {"day": date(2020, 1, 1), "rung": "unexplained", "billing_currency": None},
+    )
+    found = choices(cursor)
+
+    assert found.days == {
+        "EUR": (date(2026, 10, 1), date(2026, 10, 21)),
+        "USD": (date(2026, 8, 3), date(2026, 10, 31)),
+    }
+    assert (found.first_day, found.last_day) == (date(2026, 8, 3), date(2026, 10, 31))
