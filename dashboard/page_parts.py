@@ -190,13 +190,14 @@ def empty_state(filters: Filters, what: str) -> None:
     )
 
 
-def scope_line(filters: Filters, *, compared: bool = True) -> str:
+def scope_line(filters: Filters, *, compared: bool = True, basis: bool = True) -> str:
     """Period, comparison, basis and view in words: what every figure on the page refers to. `compared`: whether
-    the page compares at all; where the period before has no data it does not.
+    the page compares at all; where the period before has no data it does not. `basis`: whether any figure on the
+    page depends on it.
     """
     return (
         f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
-        f"{_comparison(filters) if compared else ''} · {filters.basis} basis · "
+        f"{_comparison(filters) if compared else ''} · {f'{filters.basis} basis · ' if basis else ''}"
         f"{filters.view} cost in {filters.currency}"
     )
 
@@ -214,9 +215,11 @@ def _comparison(filters: Filters) -> str:
     return f", compared with {before}"
 
 
-def trust_chip(trust: Trust, filters: Filters, generation: int, damaged: Sequence[str] = ()) -> None:
+def trust_chip(
+    trust: Trust, filters: Filters, generation: int, damaged: Sequence[str] = (), *, basis: bool = True
+) -> None:
     """Trust on sight: reconciled · observed · data through · view and basis · snapshot. `damaged`: the sources whose
-    effective cost is unusable.
+    effective cost is unusable; `basis`: whether any figure on the page depends on it.
     """
     through = fmt.UNKNOWN if trust.last_day is None else fmt.day(trust.last_day)
     view: str = "amortised" if filters.view == "effective" else filters.view
@@ -225,7 +228,7 @@ def trust_chip(trust: Trust, filters: Filters, generation: int, damaged: Sequenc
     parts = [
         f"{fmt.percent(trust.observed_share, digits=0)} of GPU cost observed",
         f"data through {through}",
-        f"{view}, {filters.basis} basis",
+        f"{view}, {filters.basis} basis" if basis else view,
         f"snapshot {generation}",
     ]
     # a caption would fade the badge below what is legible

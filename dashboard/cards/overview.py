@@ -8,12 +8,16 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as fmt
+from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
 from data.query.overview import MonthSoFar
 
 ALWAYS_EFFECTIVE = ["cost_per_inference", "coverage"]  # whatever view is chosen
-IDLE = "Device time paid for at ≤ 1 % activity, of any length: warm idle, held idle and unallocated."
+IDLE = (
+    "Cost of device time at ≤ 1 % activity, of any length: warm idle, held idle and unallocated. "
+    "The Idle GPUs page counts runs of 30 min and more."
+)
 
 
 def figures(
@@ -43,7 +47,7 @@ def figures(
         Card("Cost per inference", fmt.unit_cost(now[unit], currency), fmt.relative_change(now[unit], was.get(unit)),
              "down", days[unit], f"{filters.basis} cost ÷ successful requests, effective view."),
         share("Utilisation", "utilisation", "Busy ÷ observed device-seconds of every GPU, time-based."),
-        money("Idle GPU cost", "idle_cost", IDLE),
+        money(any_idle(), "idle_cost", IDLE),
         share("GPU cost observed", "coverage",
               "Share of device cost that telemetry saw. Filters by team or model do not narrow it."),
     ]  # fmt: skip

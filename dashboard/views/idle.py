@@ -35,11 +35,13 @@ def main() -> None:
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
         page.headline("No GPU stood idle by this rule." if nothing else headlines.idle(idle, filters))
-        page.note(f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False)}")
+        page.note(
+            f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False, basis=False)}"
+        )
     if nothing:
         page.empty_state(filters, f"idle runs ({rule})")
         return
-    page.kpi_row(cards.idle(idle, filters))
+    page.kpi_row(cards.idle(idle, filters, window))
     page.section("Idle cost per day")
     days = store.ask(question.idle_by_day, filters, threshold, window)
     alt = "Idle cost per day by state: warm idle, held idle, unallocated."

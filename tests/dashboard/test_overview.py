@@ -191,7 +191,7 @@ def test_the_page_says_it(open_page):
         r"Largest moves: summarise +\$5,760, unallocated GPUs +\$4,800, other GPU work +\$3,840."
     )
     assert metric(app, "Spend").value == r"\$99.2k"
-    assert metric(app, "Idle GPU cost").value == r"\$55.0k"
+    assert metric(app, "Idle, any length").value == r"\$55.0k"
     assert metric(app, "Cost per inference").value == r"\$0.0125"
     assert metric(app, "GPU cost observed").value == "95.2 %"
     assert any(
