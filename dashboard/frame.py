@@ -15,6 +15,7 @@ from data.query.trust import trust
 
 NO_CHARGES = "The store holds no charges yet. Run `python -m ingest demo`, or load a billing export."
 WITHOUT_CHARGES = ("Utilisation", "Data")  # pages that have something to say before the first bill
+WITH_BASIS = ("Overview", "Cost per inference", "Versions")  # pages with a figure that depends on the basis
 ICON = Path(__file__).parent / "icon.svg"
 PAGES = [
     st.Page(
@@ -86,7 +87,8 @@ def main() -> None:
     if damaged:
         filters = filter_bar.without_effective(filters)
     filter_bar.unusable_before(store.ask(billed_only, filters.previous()))
-    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged)
+    basis = page.title in WITH_BASIS
+    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged, basis=basis)
     page.run()
 
 

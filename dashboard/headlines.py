@@ -29,6 +29,7 @@ FACTORS_OF = (
 DRIVERS = (
     "By instance type, else service, against its median day of the period; the resource is what rose most."
 )
+EFFECTIVE_ALONE = "Unit costs use the effective view whatever view is chosen."
 ENOUGH_DAYS = 3  # of one or two days none stands out against their median
 UNCHANGED = 0.005  # a ratio that moved by less than half a percent reads as unchanged
 

@@ -27,7 +27,8 @@ def main() -> None:
     movers = store.ask(overview.movers, filters) if earlier else None
     month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
     page.headline(headlines.spend(figures.iloc[0], before, movers, filters))
-    page.note(page.scope_line(filters))
+    other_view = "" if filters.view == "effective" else f". {headlines.EFFECTIVE_ALONE}"
+    page.note(f"{page.scope_line(filters)}{other_view}")
     this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
     effective = filter_bar.comparable("effective")
     page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])

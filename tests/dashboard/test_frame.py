@@ -24,7 +24,8 @@ def test_every_page_opens_with_the_trust_chip(open_page, view):
     assert "reconciled, unexplained \\$0.00" in chip
     assert "95 % of GPU cost observed" in chip
     assert "data through Oct 31" in chip
-    assert "amortised, allocated basis" in chip
+    assert ("amortised, allocated basis" in chip) is (view in ("overview", "unit_cost", "versions"))
+    assert "amortised" in chip
     assert "snapshot 1" in chip
 
 
@@ -53,6 +54,25 @@ def test_pages_that_know_the_effective_view_alone_say_so(open_page, view):
 
     assert "effective cost in USD" in said
     assert "billed cost" not in said
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_basis_is_named_where_a_figure_depends_on_it_and_nowhere_else(open_page, view):
+    figures = {}
+    said = {}
+    for basis in ("busy", "fully loaded"):
+        app = open_page(view, basis=basis)
+        figures[basis] = [metric.value for metric in app.metric]
+        said[basis] = f"{basis} basis" in captions(app) + app.markdown[0].value
+
+    assert set(said.values()) == {view in ("overview", "unit_cost", "versions")}
+    if figures["busy"] != figures["fully loaded"]:
+        assert said["busy"]
+
+
+@pytest.mark.parametrize(("view", "noted"), [("effective", False), ("list", True), ("billed", True)])
+def test_the_overview_says_that_its_unit_cost_knows_one_view(open_page, view, noted):
+    assert ("Unit costs use the effective view" in captions(open_page("overview", view=view))) is noted
 
 
 def test_values_that_the_url_makes_up_fall_back(open_page):
