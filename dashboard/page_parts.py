@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import filter_bar
+from dashboard import filter_bar, theme
 from dashboard import format as fmt
 from data.filters import Filters
 from data.query.trust import Trust
@@ -102,7 +102,8 @@ def _delta(card: Card) -> str | None:
 
 def draw(figure: go.Figure, *, name: str, alt: str) -> None:
     """A chart alone; `alt` says it in words."""
-    st.plotly_chart(figure, key=name, config=CHART_CONFIG, theme="streamlit", alt=alt)
+    config = CHART_CONFIG | theme.money_locale(filter_bar.current().currency)
+    st.plotly_chart(figure, key=name, config=config, theme="streamlit", alt=alt)
 
 
 def chart_with_table(

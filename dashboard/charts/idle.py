@@ -29,5 +29,5 @@ def by_day(days: pd.DataFrame, currency: str) -> go.Figure:
     theme.dress(figure, height=280, unit=f"{currency} per day")
     figure.update_layout(barmode="stack")
     figure.update_xaxes(tickformat="%b %-d")
-    figure.update_yaxes(rangemode="tozero", **theme.money_ticks(currency))
+    figure.update_yaxes(rangemode="tozero", **theme.money_ticks())
     return figure

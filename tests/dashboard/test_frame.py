@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pytest
 from estate import build
@@ -148,6 +150,18 @@ def test_a_currency_has_its_own_last_day_and_no_period_before_its_first():
     assert (
         app.subheader[0].value == "Spend was €375 in Oct 7 – Oct 21, 2026; no earlier period to compare with."
     )
+
+
+@pytest.mark.usefixtures("two_currencies")
+@pytest.mark.parametrize(("currency", "symbol"), [("USD", "$"), ("EUR", "€")])
+def test_a_charts_money_axis_has_the_sign_before_the_symbol_in_every_currency(currency, symbol):
+    chart = visit(currency=currency).get("plotly_chart")[0].proto
+    axis, config = json.loads(chart.spec)["layout"]["yaxis"], json.loads(chart.config)
+
+    # "$" of the format is the locale's symbol, after the sign; a prefix would stand before it: €−2k
+    assert axis["tickformat"] == "$~s"
+    assert "tickprefix" not in axis
+    assert config["locales"][config["locale"]]["format"]["currency"] == [symbol, ""]
 
 
 def test_a_custom_range_is_inclusive(open_page):
