@@ -4,13 +4,14 @@ with the same ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
 from dashboard import format as fmt
-from data.filters import BASES, PRESETS, VIEWS, Basis, Filters, View, preset_period
+from data.filters import BASES, PRESETS, VIEWS, Basis, Filters, View, is_calendar, preset_period
 from data.query.choices import Choices
 
 BASIS_HELP = (
@@ -22,25 +23,42 @@ VIEW_HELP = (
     "**effective**: amortised – upfront fees spread over the hours they cover · **billed**: as invoiced · "
     "**contracted**: negotiated prices, before commitments · **list**: public prices"
 )
+CURRENCY_HELP = "What was billed in this currency; amounts in two of them are never added."
 _STATE = "filters"
 _REACH = "days with data"
+_MISSED = "asked for by the URL and not offered"
+_NAMED = " · "  # between an account's id and its name
+_LABELS = {
+    "period": "period",
+    "basis": "cost basis",
+    "provider": "provider",
+    "account": "account",
+    "team": "team",
+    "model": "model",
+    "view": "cost view",
+    "currency": "currency",
+}
 _UNUSABLE_BEFORE = "sources without effective cost in the period before"
 
 
 def show(choices: Choices) -> Filters:
     """Draw the bar and return what it asks for. An unknown value in the URL falls back to the default, by
-    Streamlit's binding.
+    Streamlit's binding, and the page says so.
     """
     assert choices.first_day is not None
     assert choices.last_day is not None
+    asked = _asked(choices)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        start, end = _period(choices.first_day, choices.last_day)
+        currency = _currency(choices.currencies)
+        first_day, last_day = choices.days.get(currency, (choices.first_day, choices.last_day))
+        start, end, calendar = _period(first_day, last_day)
         basis = st.selectbox(
             "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150
         )
-        filters = _scope(choices, start, end, basis)
+        filters = replace(_scope(choices, start, end, basis), currency=currency, calendar=calendar)
+    _say_missed(asked, filters)
     st.session_state[_STATE] = filters
-    st.session_state[_REACH] = (choices.first_day, choices.last_day)
+    st.session_state[_REACH] = (first_day, last_day)
     unusable_before(())
     return filters
 
@@ -62,13 +80,13 @@ def current() -> Filters:
 
 
 def last_day() -> date:
-    """The data's last day, which anchors "last n days" and "so far"."""
+    """The last day of the currency's data, which anchors "last n days" and "so far"."""
     reach: tuple[date, date] = st.session_state[_REACH]
     return reach[1]
 
 
 def reaches(day: date) -> bool:
-    """Whether the data goes back to that day."""
+    """Whether the data of the chosen currency goes back to that day."""
     reach: tuple[date, date] = st.session_state[_REACH]
     return reach[0] <= day
 
@@ -96,7 +114,8 @@ def earlier(view: View | None = None) -> Filters | None:
     return current().previous() if comparable(view or current().view) else None
 
 
-def _period(first_day: date, last_day: date) -> tuple[date, date]:
+def _period(first_day: date, last_day: date) -> tuple[date, date, bool]:
+    """Start, exclusive end, and whether it is asked for as a month."""
     names = list(PRESETS)
     preset = st.selectbox(
         "Period",
@@ -121,7 +140,8 @@ def _period(first_day: date, last_day: date) -> tuple[date, date]:
             width=230,
         )
         custom = tuple(picked) if isinstance(picked, tuple) else (picked,)
-    return preset_period(name, last_day, custom)
+    start, end = preset_period(name, last_day, custom)
+    return start, end, is_calendar(name, start, end)
 
 
 def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:
@@ -131,33 +151,87 @@ def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:
     popover = st.popover(_label(), icon=":material/filter_alt:", key="scope")
     with popover:
         providers = _several("Provider", choices.providers, "provider")
-        accounts = _several("Account", _account_labels(choices), "account")
+        accounts = _several("Account", choices.accounts, "account", _account_labels(choices))
         teams = _several("Team", choices.teams, "team")
         models = _several("Model", choices.models, "model")
         view = st.selectbox("Cost view", VIEWS, key="view", bind="query-params", help=VIEW_HELP)
-        currency = _currency(choices.currencies)
-    return Filters(
-        start, end, providers, _account_ids(accounts), teams, models, basis, _as_view(view), currency
+    return Filters(start, end, providers, accounts, teams, models, basis, _as_view(view))
+
+
+def _several(
+    label: str, options: tuple[str, ...], key: str, names: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """`names`: how an option reads, where that is not the option itself."""
+    read = {} if names is None else names
+    return tuple(
+        st.multiselect(
+            label,
+            options,
+            format_func=lambda option: read.get(option, option),
+            key=key,
+            bind="query-params",
+            placeholder="all",
+        )
     )
 
 
-def _several(label: str, options: tuple[str, ...], key: str) -> tuple[str, ...]:
-    return tuple(st.multiselect(label, options, key=key, bind="query-params", placeholder="all"))
-
-
-def _account_labels(choices: Choices) -> tuple[str, ...]:
+def _account_labels(choices: Choices) -> dict[str, str]:
     names = choices.account_names
-    return tuple(f"{a} · {names[a]}" if names.get(a, a) != a else a for a in choices.accounts)
+    return {a: f"{a}{_NAMED}{names[a]}" for a in choices.accounts if names.get(a, a) != a}
 
 
-def _account_ids(labels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(label.split(" · ")[0] for label in labels)
+def _asked(choices: Choices) -> dict[str, tuple[str, ...]]:
+    """What the URL asks for, per filter, read before the widgets take out what they do not offer.
+
+    Streamlit's binding knows an account by what its option reads. A link may hold the bare id, or a name that the
+    account had before: what stands before the name decides, and such a link is rewritten before the widget reads it.
+    """
+    asked = {key: tuple(st.query_params.get_all(key)) for key in _LABELS}
+    names = _account_labels(choices)
+    accounts = tuple(told if told in choices.accounts else told.split(_NAMED)[0] for told in asked["account"])
+    spelled = tuple(names.get(account, account) for account in accounts)
+    if "account" not in st.session_state and spelled != asked["account"]:
+        st.query_params["account"] = spelled
+        st.rerun()
+    return asked | {"account": accounts}
+
+
+def _say_missed(asked: Mapping[str, tuple[str, ...]], filters: Filters) -> None:
+    """A link that names what is not there shows more than it promises: say which value, until that filter is set."""
+    got = {
+        "period": (st.session_state["period"],),
+        "basis": (filters.basis,),
+        "provider": filters.providers,
+        "account": filters.accounts,
+        "team": filters.teams,
+        "model": filters.models,
+        "view": (filters.view,),
+        "currency": (filters.currency,),
+    }
+    missed = {key: tuple(v for v in values if v and v not in got[key]) for key, values in asked.items()}
+    first: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = st.session_state.setdefault(
+        _MISSED, {key: (values, got[key]) for key, values in missed.items()}
+    )
+    said = [
+        f"{_LABELS[key]} = {', '.join(values)}"
+        for key, (values, then) in first.items()
+        if values and got[key] == then
+    ]
+    if said:
+        st.warning(
+            f"The link asks for {' and '.join(said)}, which this store does not offer; the page is not narrowed by it. "
+            "Choose from the filters what there is.",
+            icon=":material/link_off:",
+        )
 
 
 def _currency(currencies: tuple[str, ...]) -> str:
-    """Amounts in two currencies are never added: with more than one, one is chosen."""
+    """Amounts in two currencies are never added: with more than one, one is chosen, in sight, since the page shows
+    nothing of the others."""
     if len(currencies) > 1:
-        return st.selectbox("Currency", currencies, key="currency", bind="query-params")
+        return st.selectbox(
+            "Currency", currencies, key="currency", bind="query-params", help=CURRENCY_HELP, width=110
+        )
     return currencies[0] if currencies else "USD"
 
 

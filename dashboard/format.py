@@ -156,6 +156,11 @@ def period(start: date, end: date) -> str:
     return f"{first} – {day(last)}, {last.year}"
 
 
+def within(start: date, end: date) -> str:
+    """The period as a sentence says it: on Oct 31, 2026; in Oct 2 – Oct 31, 2026."""
+    return f"{'on' if end - start == timedelta(days=1) else 'in'} {period(start, end)}"
+
+
 def shorten(name: str, length: int = 28) -> str:
     """A long id for an axis: head and tail stay, since ids differ at their ends."""
     if len(name) <= length:

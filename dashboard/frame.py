@@ -18,6 +18,7 @@ EMPTY = "The store holds no charges yet. Run `python -m ingest demo`, or load a 
 NO_CHARGES = "The store holds no charges yet: what anything cost is unknown. Load a billing export."
 # pages that have something to say before the first bill
 WITHOUT_CHARGES = ("Utilisation", "Idle GPUs", "Versions", "Data")
+WITH_BASIS = ("Overview", "Cost per inference", "Versions")  # pages with a figure that depends on the basis
 ICON = Path(__file__).parent / "icon.svg"
 PAGES = [
     st.Page(
@@ -89,7 +90,8 @@ def main() -> None:
     if damaged:
         filters = filter_bar.without_effective(filters)
     filter_bar.unusable_before(store.ask(billed_only, filters.previous()))
-    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged)
+    basis = page.title in WITH_BASIS
+    page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged, basis=basis)
     page.run()
 
 

@@ -25,6 +25,7 @@ FACTORS_OF = (
 DRIVERS = (
     "By instance type, else service, against its median day of the period; the resource is what rose most."
 )
+EFFECTIVE_ALONE = "Unit costs use the effective view whatever view is chosen."
 ENOUGH_DAYS = 3  # of one or two days none stands out against their median
 UNCHANGED = 0.005  # a ratio that moved by less than half a percent reads as unchanged
 
@@ -38,19 +39,33 @@ def moved(relative: float | None) -> str:
     return f"{'rose' if relative > 0 else 'fell'} {fmt.percent(abs(relative))}"
 
 
+def period_before(filters: Filters) -> str:
+    """What the period is compared with: "the 30 days before", "the day before", "September", "the same days of
+    September" ("all of February" against more days than it has)."""
+    if not filters.calendar:
+        return "the day before" if filters.days == 1 else f"the {fmt.days(filters.days)} before"
+    before = filters.previous()
+    name = f"{before.start:%B}" if before.start.year == filters.start.year else f"{before.start:%B %Y}"
+    if filters.whole_month:
+        return name
+    return f"the same days of {name}" if before.days == filters.days else f"all of {name}"
+
+
 def spend(now: pd.Series, before: pd.Series | None, movers: pd.DataFrame | None, filters: Filters) -> str:
     """What was spent, how that compares, and the three largest moves in either direction (rows of
     query.overview.figures)."""
-    total = f"Spend was {fmt.short_money(now['spend'], filters.currency)} in {fmt.period(filters.start, filters.end)}"
+    total = f"Spend was {fmt.short_money(now['spend'], filters.currency)} {fmt.within(filters.start, filters.end)}"
     relative = None if before is None else fmt.change(now["spend"], before["spend"])
     if relative is None or before is None or movers is None:
         return f"{total}; no earlier period to compare with."
     difference = now["spend"] - before["spend"]
     if abs(relative) < UNCHANGED:
-        return f"{total}, the same as in the {fmt.days(filters.days)} before."
+        return f"{total}, the same as in {period_before(filters)}."
     direction = "up" if difference > 0 else "down"
     amount = fmt.short_money(abs(difference), filters.currency)
     change = f"{direction} {amount} ({fmt.percent(relative, plus=True)})"
+    if filters.calendar:
+        change += f" on {period_before(filters)}"
     largest = movers.head(3)
     named = [
         f"{mover_name(rung, model)} {fmt.short_money(step, filters.currency, plus=True)}"

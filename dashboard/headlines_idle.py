@@ -35,6 +35,11 @@ def rule(idle: Idle, threshold: float, window: int) -> str:
     return f"idle = {' or '.join(idle.signals) or 'signal'} ≤ {threshold * 100:g} % for ≥ {minutes(window)}"
 
 
+def any_idle(window: int = 0) -> str:
+    """The rule in a card's label, where idle cost of two rules would else have one name: Idle for ≥ 30 min."""
+    return f"Idle for ≥ {minutes(window)}" if window else "Idle, any length"
+
+
 def minutes(window: int) -> str:
     """30 min, 2 h."""
     return f"{window} min" if window < 60 or window % 60 else f"{window // 60} h"

@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import filter_bar
+from dashboard import filter_bar, theme
 from dashboard import format as fmt
 from data.filters import Filters
 from data.query.trust import Trust
@@ -106,7 +106,8 @@ def draw(figure: go.Figure, *, name: str, alt: str) -> None:
     if not any(_known(trace) for trace in figure.data):
         note("Nothing to draw: no value of this chart is known for this selection.")
         return
-    st.plotly_chart(figure, key=name, config=CHART_CONFIG, theme="streamlit", alt=alt)
+    config = CHART_CONFIG | theme.money_locale(filter_bar.current().currency)
+    st.plotly_chart(figure, key=name, config=config, theme="streamlit", alt=alt)
 
 
 def _known(trace: Any) -> bool:  # noqa: ANN401 – any of Plotly's traces
@@ -196,35 +197,41 @@ def empty_state(filters: Filters, what: str) -> None:
     because = f" with {' and '.join(narrowing)}" if narrowing else ""
     remedy = "Clear a filter, or choose a longer period." if narrowing else "Choose a longer period."
     st.info(
-        f"No {what} in {fmt.period(filters.start, filters.end)}{because}. {remedy}",
+        f"No {what} {fmt.within(filters.start, filters.end)}{because}. {remedy}",
         icon=":material/search_off:",
     )
 
 
-def scope_line(filters: Filters, *, compared: bool = True) -> str:
+def scope_line(filters: Filters, *, compared: bool = True, basis: bool = True) -> str:
     """Period, comparison, basis and view in words: what every figure on the page refers to. `compared`: whether
-    the page compares at all; where the period before has no data it does not.
+    the page compares at all; where the period before has no data it does not. `basis`: whether any figure on the
+    page depends on it.
     """
     return (
         f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
-        f"{_comparison(filters) if compared else ''} · {filters.basis} basis · "
+        f"{_comparison(filters) if compared else ''} · {f'{filters.basis} basis · ' if basis else ''}"
         f"{filters.view} cost in {filters.currency}"
     )
 
 
 def _comparison(filters: Filters) -> str:
     """With which period the page compares, or why not."""
-    before = fmt.period(filters.previous().start, filters.start)
-    if not filter_bar.reaches(filters.previous().start):
+    earlier = filters.previous()
+    before = fmt.period(earlier.start, earlier.end)
+    if not filter_bar.reaches(earlier.start):
         return ""
+    if earlier.days != filters.days:
+        before += f" ({fmt.days(earlier.days)})"
     if damaged := filter_bar.incomparable(filters.view):
         return f", not compared with {before}: there effective cost is unusable in {', '.join(damaged)}"
     return f", compared with {before}"
 
 
-def trust_chip(trust: Trust, filters: Filters, generation: int, damaged: Sequence[str] = ()) -> None:
+def trust_chip(
+    trust: Trust, filters: Filters, generation: int, damaged: Sequence[str] = (), *, basis: bool = True
+) -> None:
     """Trust on sight: reconciled · observed · data through · view and basis · snapshot. `damaged`: the sources whose
-    effective cost is unusable.
+    effective cost is unusable; `basis`: whether any figure on the page depends on it.
     """
     through = fmt.UNKNOWN if trust.last_day is None else fmt.day(trust.last_day)
     view: str = "amortised" if filters.view == "effective" else filters.view
@@ -233,7 +240,7 @@ def trust_chip(trust: Trust, filters: Filters, generation: int, damaged: Sequenc
     parts = [
         f"{fmt.percent(trust.observed_share, digits=0)} of GPU cost observed",
         f"data through {through}",
-        f"{view}, {filters.basis} basis",
+        f"{view}, {filters.basis} basis" if basis else view,
         f"snapshot {generation}",
     ]
     # a caption would fade the badge below what is legible

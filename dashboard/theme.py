@@ -71,13 +71,16 @@ def rung_marker(rung: str) -> dict[str, Any]:
     return {"color": colour, "line": {"width": 0}, "pattern": pattern}
 
 
-def money_ticks(currency: str) -> dict[str, Any]:
-    """Axis ticks in thousands and millions with the sign before the symbol: $20k, −$20k."""
-    return (
-        {"tickformat": "$~s"}
-        if currency == "USD"
-        else {"tickformat": "~s", "tickprefix": fmt.symbol(currency)}
-    )
+def money_ticks() -> dict[str, Any]:
+    """Axis ticks in thousands and millions with the sign before the symbol, as cards have it: $20k, −$20k. The symbol
+    is that of the chart's locale (money_locale): a tickprefix would stand before the sign, €−20k."""
+    return {"tickformat": "$~s"}
+
+
+def money_locale(currency: str) -> dict[str, Any]:
+    """Chart configuration by which "$" in a number format stands for the currency."""
+    spelled = {"format": {"currency": [fmt.symbol(currency), ""]}}
+    return {"locale": currency, "locales": {currency: spelled}}
 
 
 def name_ticks(names: Iterable[str], length: int = 30) -> dict[str, Any]:

@@ -14,7 +14,7 @@ View = Literal["effective", "billed", "contracted", "list"]
 BASES: tuple[Basis, ...] = get_args(Basis)
 VIEWS: tuple[View, ...] = get_args(View)
 
-UNKNOWN = "none"  # stands for NULL in teams and models: a line nobody owns can be asked for
+UNKNOWN = "none"  # stands for NULL in every dimension: a line nobody owns can be asked for
 
 Preset = Literal["7d", "15d", "30d", "90d", "mtd", "last-month", "custom"]
 PRESETS: dict[Preset, str] = {
@@ -41,6 +41,9 @@ class Filters:
     basis: Basis = "allocated"
     view: View = "effective"
     currency: str = "USD"
+    calendar: bool = (
+        False  # one month or its first days: compared with the month before, not with as many days
+    )
 
     @property
     def days(self) -> int:
@@ -55,8 +58,22 @@ class Filters:
         return not self.teams and not self.models
 
     def previous(self) -> Filters:
-        """The same question about the equally long period right before."""
-        return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
+        """The same question about the period before: as long and right before; of a calendar month the whole month
+        before, of a month's first days the same days of the month before (all of it, where it is shorter).
+
+        Thirty-one days before October would end a September with two ends of a month, and what is charged once a
+        month would stand in it twice.
+        """
+        if not self.calendar:
+            return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
+        start = month_start(self.start - timedelta(days=1))
+        same_days = min(start + timedelta(days=self.days), self.start)
+        return replace(self, start=start, end=self.start if self.whole_month else same_days)
+
+    @property
+    def whole_month(self) -> bool:
+        """Whether the period is one calendar month from its first day to its last."""
+        return is_month(self.start, self.end)
 
     def params(self) -> dict[str, object]:
         """The values for a query's named parameters; lists for DuckDB's list functions."""
@@ -66,6 +83,17 @@ class Filters:
 def month_start(day: date) -> date:
     """First day of the day's month."""
     return day.replace(day=1)
+
+
+def is_month(start: date, end: date) -> bool:
+    """Whether [start, end) is one calendar month."""
+    return start.day == end.day == 1 and month_start(end - timedelta(days=1)) == start
+
+
+def is_calendar(preset: str, start: date, end: date) -> bool:
+    """Whether a period is asked for as a month: by a preset that says so, or by picking exactly one. Any other "last n
+    days" is as long as the one before, even where it happens to be a month."""
+    return preset in ("mtd", "last-month") or (preset == "custom" and is_month(start, end))
 
 
 def preset_period(preset: str, last_day: date, custom: tuple[date, ...] = ()) -> tuple[date, date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard import format as fmt
+from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
 from data.query.idle import Idle
@@ -14,8 +15,8 @@ CASH = (
 FREED = "Free devices on machines that stay, or under a commitment: room for other work, not less to pay."
 
 
-def idle(idle: Idle, filters: Filters) -> list[Card]:
-    """The findings with enough evidence, summed."""
+def idle(idle: Idle, filters: Filters, window: int) -> list[Card]:
+    """The findings with enough evidence, summed; `window`: how many minutes a run must last."""
 
     def money(label: str, cost: float | None, help: str) -> Card:
         return Card(label, fmt.short_money(cost, filters.currency), help=help)
@@ -29,9 +30,12 @@ def idle(idle: Idle, filters: Filters) -> list[Card]:
         return Card(label, fmt.short_money(cost, filters.currency), help=help, aside=aside)
 
     dark = f"Nobody holds the device; {fmt.money(idle.dark.cost, filters.currency)} of it dark, free all day."
-    all_hours = f"Findings with enough evidence, in the period. {fmt.count(idle.hours)} device-hours."
+    all_hours = (
+        f"Cost of the findings with enough evidence, in the period. {fmt.count(idle.hours)} device-hours. "
+        "Overview and Utilisation count idle time of any length."
+    )
     return [
-        money("Idle cost", idle.cost, all_hours),
+        money(any_idle(window), idle.cost, all_hours),
         Card("Idle device-hours", fmt.short_count(idle.hours), help="The same findings."),
         state("warm idle", "A model version is loaded and nothing is asked of it."),
         state("held idle", "A holder without a deployed model: notebooks, stopped jobs."),

@@ -8,12 +8,16 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as fmt
+from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
 from data.query.overview import MonthSoFar
 
 ALWAYS_EFFECTIVE = ["cost_per_inference", "coverage"]  # whatever view is chosen
-IDLE = "Device time paid for at ≤ 1 % activity, of any length: warm idle, held idle and unallocated."
+IDLE = (
+    "Cost of device time at ≤ 1 % activity, of any length: warm idle, held idle and unallocated. "
+    "The Idle GPUs page counts runs of 30 min and more."
+)
 
 
 def figures(
@@ -43,7 +47,7 @@ def figures(
         Card("Cost per inference", fmt.unit_cost(now[unit], currency), fmt.relative_change(now[unit], was.get(unit)),
              "down", days[unit], f"{filters.basis} cost ÷ successful requests, where counted; effective view."),
         share("Utilisation", "utilisation", "Busy ÷ observed device-seconds of every GPU, time-based."),
-        money("Idle GPU cost", "idle_cost", IDLE),
+        money(any_idle(), "idle_cost", IDLE),
         share("GPU cost observed", "coverage",
               "Share of device cost that telemetry saw."),
     ]  # fmt: skip
@@ -55,8 +59,10 @@ def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         f"The first {fmt.days(month.days)}, whatever period is chosen. The change compares the first "
         f"{fmt.days(month.shared_days)} of {month.month:%B} with the same of {month.compared:%B}."
     )
+    if month.whole:
+        said = f"The whole month, whatever period is chosen, compared with the whole of {month.compared:%B}."
     return Card(
-        f"{month.month:%B} so far",
+        f"{month.month:%B}" if month.whole else f"{month.month:%B} so far",
         fmt.short_money(month.so_far, filters.currency),
         fmt.relative_change(month.so_far_shared, month.before) if comparable else None,
         "down",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard import format as fmt
+from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card, Good
 from dashboard.tables.utilisation import BUSY, GAUGE
 from data.filters import Filters
 from data.query.utilisation import Utilisation
 
-IDLE = "Device time paid for at ≤ 1 % activity, of any length."
+IDLE = (
+    "Cost of device time at ≤ 1 % activity, of any length; the Idle GPUs page counts runs of 30 min and more."
+)
 
 
 def utilisation(
@@ -34,6 +37,6 @@ def utilisation(
         share("Gauge mean", "gauge_mean", GAUGE),
         amount("Busy device-hours", "busy_hours", fmt.short_count(now.busy_hours), "up",
                f"Of {fmt.count(now.observed_hours)} observed; {fmt.count(now.billed_hours)} are billed."),
-        amount("Idle cost", "idle_cost", fmt.short_money(now.idle_cost, filters.currency), "down", IDLE),
+        amount(any_idle(), "idle_cost", fmt.short_money(now.idle_cost, filters.currency), "down", IDLE),
         amount("Unobserved hours", "unobserved_hours", fmt.short_count(now.unobserved_hours), "down", unseen),
     ]  # fmt: skip

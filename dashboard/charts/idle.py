@@ -31,5 +31,5 @@ def by_day(days: pd.DataFrame, currency: str | None) -> go.Figure:
     theme.dress(figure, height=280, unit=f"{unit} per day")
     figure.update_layout(barmode="stack")
     figure.update_xaxes(tickformat="%b %-d")
-    figure.update_yaxes(rangemode="tozero", **({} if currency is None else theme.money_ticks(currency)))
+    figure.update_yaxes(rangemode="tozero", **({} if currency is None else theme.money_ticks()))
     return figure

@@ -30,7 +30,7 @@ def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None)
         )
     theme.dress(figure, unit=f"{currency} per day (UTC)", height=400)
     figure.update_layout(barmode="relative", legend={"entrywidth": 172})
-    figure.update_yaxes(**theme.money_ticks(currency))
+    figure.update_yaxes(**theme.money_ticks())
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     if highest is not None:
         top = float(spend.loc[(spend["day"] == pd.Timestamp(highest)) & (spend["cost"] > 0), "cost"].sum())
@@ -78,6 +78,6 @@ def movers_bar(movers: pd.DataFrame, currency: str, most: int = 8) -> go.Figure:
         figure.update_xaxes(
             range=[low - 1.6 * room if low else -room / 4, high + room],
             nticks=6,
-            **theme.money_ticks(currency),
+            **theme.money_ticks(),
         )
     return figure

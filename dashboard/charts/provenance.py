@@ -59,7 +59,7 @@ def ladder_waterfall(rows: pd.DataFrame, currency: str, total: str) -> go.Figure
     figure.update_layout(hovermode="closest", bargap=0.3)
     low, high = min(starts + ends), max(starts + ends)
     figure.update_xaxes(
-        **theme.money_ticks(currency), showgrid=True, gridcolor=theme.GRID, nticks=6,
+        **theme.money_ticks(), showgrid=True, gridcolor=theme.GRID, nticks=6,
         range=[low, high + 0.2 * (high - low or 1)],
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)

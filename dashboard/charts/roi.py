@@ -44,7 +44,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
             font={"color": theme.GOOD},
         )
     figure.update_xaxes(range=[0, months["month"].max()], title={"text": "month", "font": {"size": 11}})
-    figure.update_yaxes(**theme.money_ticks(currency))
+    figure.update_yaxes(**theme.money_ticks())
     if not months["net_gain"].any():
         _invite(figure)
     return figure

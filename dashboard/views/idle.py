@@ -36,12 +36,14 @@ def main() -> None:
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
         page.headline(headlines.idle(idle, filters))
-        page.note(f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False)}")
+        page.note(
+            f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False, basis=False)}"
+        )
     if nothing and idle.observed:
         page.empty_state(filters, f"idle runs ({rule})")
     if nothing:
         return
-    page.kpi_row(cards.idle(idle, filters))
+    page.kpi_row(cards.idle(idle, filters, window))
     _days(store.ask(question.idle_by_day, filters, threshold, window), filters)
     _findings(idle, filters)
 

@@ -27,7 +27,8 @@ def main() -> None:
     movers = store.ask(overview.movers, filters) if earlier else None
     month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
     page.headline(headlines.spend(figures.iloc[0], before, movers, filters))
-    page.note(page.scope_line(filters))
+    other_view = "" if filters.view == "effective" else f". {headlines.EFFECTIVE_ALONE}"
+    page.note(f"{page.scope_line(filters)}{other_view}")
     this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
     effective = filter_bar.comparable("effective")
     page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])
@@ -54,8 +55,8 @@ def _days(filters: Filters) -> None:
 
 
 def _movers(movers: pd.DataFrame, filters: Filters) -> None:
-    before = f"the {fmt.days(filters.days)} before"
-    page.section("What moved", f"Change in {filters.view} cost against {before}, by model; else by rung.")
+    against = headlines.period_before(filters)
+    page.section("What moved", f"Change in {filters.view} cost against {against}, by model; else by rung.")
     figure = charts.movers_bar(movers, filters.currency)
     alt = "Largest changes in cost by model"
     page.chart_with_table(figure, movers, name="movers", alt=alt, columns=tables.movers(filters))

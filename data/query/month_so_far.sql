@@ -1,5 +1,5 @@
--- One row: what the month of the data's last day has cost so far, and what the days that it shares with the month before cost in
--- either; NULL = no data then.
+-- One row: what the month of the data's last day has cost so far, and what it is compared by: the days that it shares with the
+-- month before, in either, or both whole; NULL = no data then.
 SELECT
     sum(CASE WHEN day >= $month THEN in_view($view, effective_cost, billed_cost, contracted_cost, list_cost) END) AS so_far,
     sum(CASE WHEN day >= $month AND day < $shared_end THEN in_view($view, effective_cost, billed_cost, contracted_cost, list_cost) END)

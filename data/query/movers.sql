@@ -7,7 +7,7 @@ SELECT
         AS cost_before,
     coalesce(cost, 0) - coalesce(cost_before, 0) AS change
 FROM ladder
-WHERE day >= $before AND day < $end AND billing_currency = $currency
+WHERE ((day >= $start AND day < $end) OR (day >= $before AND day < $before_end)) AND billing_currency = $currency
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     AND chosen($teams, team) AND chosen($models, model)
     AND rung <> 'unexplained'

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from data.filters import Filters, month_start
+from data.filters import Filters, is_month, month_start
 from data.query.billed_only import billed_only
 from data.query.runner import ask, ask_row
 
@@ -53,18 +53,21 @@ def highest_day(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> HighestD
 
 def movers(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """model (or rung, where a line has no model): cost, cost_before, change (money), largest change first."""
-    return ask(cursor, "movers", {**filters.params(), "before": filters.previous().start})
+    before = filters.previous()
+    return ask(cursor, "movers", {**filters.params(), "before": before.start, "before_end": before.end})
 
 
 @dataclass(frozen=True)
 class MonthSoFar:
-    """Money from the month's first day through the data's last day; `so_far_shared` and `before` are the first
-    `shared_days` of the month and of the one before (`compared`): the days that exist in both.
+    """Money from the month's first day through the data's last day. A `whole` month is compared with the whole month
+    before (`compared`): `so_far_shared` is `so_far`. Of a partial one `so_far_shared` and `before` are the first
+    `shared_days` of either: the days that exist in both.
     """
 
     month: date
     compared: date
     days: int
+    whole: bool
     shared_days: int
     so_far: float | None
     so_far_shared: float | None
@@ -72,14 +75,19 @@ class MonthSoFar:
 
 
 def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: date) -> MonthSoFar:
-    """What the month of the data's last day cost so far; a month of 31 days is compared by 30 with one of 30.
+    """What the month of the data's last day cost so far, whole months compared whole.
     None in the effective view where an export's effective cost is unusable: a sum would leave out its charges.
     """
     month = month_start(last_day)
     before = month_start(month - timedelta(days=1))
     after = last_day + timedelta(days=1)
+    whole = is_month(month, after)
     shared = min(after - month, month - before)
-    ends = {"month_end": after, "shared_end": month + shared, "before_end": before + shared}
+    ends = {
+        "month_end": after,
+        "shared_end": after if whole else month + shared,
+        "before_end": month if whole else before + shared,
+    }
     row = ask_row(cursor, "month_so_far", {**filters.params(), "month": month, "before": before, **ends})
     if filters.view == "effective":
         if billed_only(cursor, replace(filters, start=month, end=after)):
@@ -87,4 +95,6 @@ def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: 
         if billed_only(cursor, replace(filters, start=before, end=month)):
             row["before"] = None
     days = (after - month).days
-    return MonthSoFar(month, before, days, shared.days, row["so_far"], row["so_far_shared"], row["before"])
+    return MonthSoFar(
+        month, before, days, whole, shared.days, row["so_far"], row["so_far_shared"], row["before"]
+    )

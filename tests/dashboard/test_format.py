@@ -101,6 +101,11 @@ def test_periods_name_inclusive_days():
     assert fmt.period(date(2025, 12, 30), date(2026, 1, 3)) == "Dec 30, 2025 – Jan 2, 2026"
 
 
+def test_a_day_is_on_and_a_period_in():
+    assert fmt.within(date(2026, 10, 31), date(2026, 11, 1)) == "on Oct 31, 2026"
+    assert fmt.within(date(2026, 10, 2), date(2026, 11, 1)) == "in Oct 2 – Oct 31, 2026"
+
+
 def test_a_long_id_keeps_both_ends():
     short = fmt.shorten("arn:aws:savingsplans::100000000001:savingsplan/sp-1", 20)
     assert len(short) == 20

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+import duckdb
 import pytest
 from estate import build
 from streamlit.testing.v1 import AppTest
 from visitor import visit
+
+from data.home import snapshot_file
 
 VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
 
@@ -21,13 +26,14 @@ def test_every_page_opens_with_the_trust_chip(open_page, view):
     assert "reconciled, unexplained \\$0.00" in chip
     assert "95 % of GPU cost observed" in chip
     assert "data through Oct 31" in chip
-    assert "amortised, allocated basis" in chip
+    assert ("amortised, allocated basis" in chip) is (view in ("overview", "unit_cost", "versions"))
+    assert "amortised" in chip
     assert "snapshot 1" in chip
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_page_without_any_matching_row_stays_calm(open_page, view):
-    app = open_page(view, provider=["GCP"], account=["100000000012 · research"])
+    app = open_page(view, provider=["GCP"], account=["100000000012"])
 
     assert not app.exception
 
@@ -52,6 +58,25 @@ def test_pages_that_know_the_effective_view_alone_say_so(open_page, view):
     assert "billed cost" not in said
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_basis_is_named_where_a_figure_depends_on_it_and_nowhere_else(open_page, view):
+    figures = {}
+    said = {}
+    for basis in ("busy", "fully loaded"):
+        app = open_page(view, basis=basis)
+        figures[basis] = [metric.value for metric in app.metric]
+        said[basis] = f"{basis} basis" in captions(app) + app.markdown[0].value
+
+    assert set(said.values()) == {view in ("overview", "unit_cost", "versions")}
+    if figures["busy"] != figures["fully loaded"]:
+        assert said["busy"]
+
+
+@pytest.mark.parametrize(("view", "noted"), [("effective", False), ("list", True), ("billed", True)])
+def test_the_overview_says_that_its_unit_cost_knows_one_view(open_page, view, noted):
+    assert ("Unit costs use the effective view" in captions(open_page("overview", view=view))) is noted
+
+
 def test_values_that_the_url_makes_up_fall_back(open_page):
     app = open_page(
         "overview", period="Last 1000 days", basis="free", model=["no-such-model"], view="guessed"
@@ -61,6 +86,82 @@ def test_values_that_the_url_makes_up_fall_back(open_page):
     assert app.selectbox(key="basis").value == "allocated"
     assert app.multiselect(key="model").value == []
     assert "30 days" in captions(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "idle"])
+def test_values_that_the_url_makes_up_are_named(open_page, page):
+    app = open_page(page, team=["nosuchteam", "docs"], account=["999"], currency="XXX", basis="free")
+
+    (warning,) = [w.value for w in app.warning]
+    assert "cost basis = free and account = 999 and team = nosuchteam and currency = XXX" in warning
+    assert app.multiselect(key="team").value == ["docs"]
+
+
+def test_a_made_up_value_is_named_until_its_filter_is_set(open_page):
+    app = open_page("overview", team=["nosuchteam"])
+    app.multiselect(key="model").set_value(["summarise"]).run()
+    assert "team = nosuchteam" in app.warning[0].value
+
+    app.multiselect(key="team").set_value(["docs"]).run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    "told", ["100000000012", "100000000012 · what it was called before", "100000000012 · research"]
+)
+def test_a_link_to_an_account_holds_whatever_its_name_is(open_page, told):
+    app = open_page("overview", account=[told])
+
+    assert app.multiselect(key="account").value == ["100000000012"]
+    assert "100000000012 · research" in app.multiselect(key="account").options
+    assert not app.warning
+    app.switch_page("views/idle.py").run()
+    assert app.multiselect(key="account").value == ["100000000012"]
+
+
+@pytest.fixture
+def two_currencies(tmp_path, monkeypatch):
+    """The small estate in USD, and beside it a bill of 20 days of October in EUR."""
+    home = build(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute(
+            "INSERT INTO ladder BY NAME "
+            "SELECT unnest(range(DATE '2026-10-02', DATE '2026-10-22', INTERVAL 1 DAY))::DATE AS day, "
+            "'outside' AS rung, 'EUR' AS billing_currency, 25 AS effective_cost, 25 AS billed_cost"
+        )
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home))
+
+
+@pytest.mark.usefixtures("two_currencies")
+def test_the_estate_opens_in_the_currency_of_most_of_it_and_the_choice_is_in_sight():
+    app = visit()
+    currency = app.selectbox(key="currency")
+
+    assert (currency.value, currency.options) == ("USD", ["USD", "EUR"])
+    assert [box.key for box in app.get("popover")[0].get("selectbox")] == ["view"]
+    assert "in Oct 2 – Oct 31, 2026" in app.subheader[0].value
+
+
+@pytest.mark.usefixtures("two_currencies")
+def test_a_currency_has_its_own_last_day_and_no_period_before_its_first():
+    app = visit(currency="EUR", period="Last 15 days")
+
+    # September has data in USD alone: 15 days before October 7 would be compared with a third of them
+    assert (
+        app.subheader[0].value == "Spend was €375 in Oct 7 – Oct 21, 2026; no earlier period to compare with."
+    )
+
+
+@pytest.mark.usefixtures("two_currencies")
+@pytest.mark.parametrize(("currency", "symbol"), [("USD", "$"), ("EUR", "€")])
+def test_a_charts_money_axis_has_the_sign_before_the_symbol_in_every_currency(currency, symbol):
+    chart = visit(currency=currency).get("plotly_chart")[0].proto
+    axis, config = json.loads(chart.spec)["layout"]["yaxis"], json.loads(chart.config)
+
+    # "$" of the format is the locale's symbol, after the sign; a prefix would stand before it: €−2k
+    assert axis["tickformat"] == "$~s"
+    assert "tickprefix" not in axis
+    assert config["locales"][config["locale"]]["format"]["currency"] == [symbol, ""]
 
 
 def test_a_custom_range_is_inclusive(open_page):

@@ -146,7 +146,7 @@ def test_of_a_pair_with_15_of_16_free_8_are_cash_and_7_freed(pair, october):
     assert found.cash == pytest.approx(2_359.68, abs=1e-6)  # 8 x $12.29 x 24
     assert found.freed == pytest.approx(2_064.72, abs=1e-6)  # 7 x $12.29 x 24
     assert (found.cash_devices, found.freed_devices) == (8, 7)
-    assert [card.aside for card in cards.idle(found, october)[-2:]] == ["8 GPUs", "7 GPUs"]
+    assert [card.aside for card in cards.idle(found, october, 30)[-2:]] == ["8 GPUs", "7 GPUs"]
 
 
 def test_a_device_counts_by_its_free_hours_however_long_it_worked_before(machines, october):
@@ -332,3 +332,15 @@ def test_the_table_shows_the_end_of_a_long_id_and_the_csv_all_of_it(machines, oc
 
     assert tables.short_ids(rows)["machine"].tolist() == ["4711"]
     assert rows["machine"].tolist() == [path]
+
+
+def test_cards_name_the_rule_that_their_idle_cost_is_by(open_page):
+    labels = {
+        "overview": "Idle, any length",
+        "utilisation": "Idle, any length",
+        "idle": "Idle for ≥ 30 min",
+    }
+    for view, label in labels.items():
+        assert label in [metric.label for metric in open_page(view).metric]
+    assert "Idle, any length" in [metric.label for metric in open_page("idle", window="0 min").metric]
+    assert "Idle for ≥ 2 h" in [metric.label for metric in open_page("idle", window="2 h").metric]

@@ -182,19 +182,66 @@ def test_the_month_so_far_compares_the_same_days(cursor, october):
     assert float(month.before) == 9 * (3182 - 192 - 480)  # September 2 to 10: the two free GPUs come later
 
 
-def test_a_month_of_31_days_is_compared_by_the_30_of_the_one_before(cursor, october):
+SEPTEMBER = 29 * (3182 - 192) - 10 * 480  # the estate's 2 to 30 September; two GPUs come on the 12th
+FIRST_THIRTY = 30 * 3182 - 192 + 500 - 20 + 3840 - 75  # of October
+
+
+def test_a_whole_month_is_compared_with_the_whole_month_before(cursor, october):
     month = overview.month_so_far(cursor, october, date(2026, 10, 31))
 
-    assert (month.days, month.shared_days) == (31, 30)
-    first_thirty = 30 * 3182 - 192 + 500 - 20 + 3840 - 75
-    assert float(month.so_far_shared) == first_thirty
-    assert float(month.so_far) == first_thirty + 3182
-    assert float(month.before) == 29 * (3182 - 192) - 10 * 480  # 2 to 30 September; two GPUs come on the 12th
+    assert (month.days, month.whole) == (31, True)
+    assert float(month.so_far) == float(month.so_far_shared) == FIRST_THIRTY + 3182
+    assert float(month.before) == SEPTEMBER
 
     card = cards.month(month, comparable=True, filters=october)
-    assert card.value == "$103k"
-    assert card.delta == fmt.relative_change(first_thirty, 81_910)
+    assert (card.label, card.value) == ("October", "$103k")
+    assert card.delta == fmt.relative_change(FIRST_THIRTY + 3182, SEPTEMBER)
+    assert "compared with the whole of September" in card.help
+
+
+def test_a_month_without_its_last_day_is_compared_by_the_days_of_both(cursor, october):
+    month = overview.month_so_far(cursor, october, date(2026, 10, 30))
+
+    assert (month.days, month.whole, month.shared_days) == (30, False, 30)
+    assert (float(month.so_far_shared), float(month.before)) == (FIRST_THIRTY, SEPTEMBER)
+    card = cards.month(month, comparable=True, filters=october)
+    assert card.label == "October so far"
     assert "the first 30 days of October with the same of September" in card.help
+
+
+def test_movers_of_a_months_first_days_are_against_the_same_days_alone(cursor):
+    # October 1 to 10 against September 1 to 10, without the twenty days between
+    first_days = Filters(date(2026, 10, 1), date(2026, 10, 11), calendar=True)
+    movers = overview.movers(cursor, first_days)
+    now, before = (overview.figures(cursor, f)["spend"].iloc[0] for f in (first_days, first_days.previous()))
+
+    assert before == 9 * (3182 - 192 - 480)
+    assert movers["change"].sum() == pytest.approx(now - before)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "calendar", "said"),
+    [
+        (date(2026, 10, 2), date(2026, 11, 1), False, "the 30 days before"),
+        (date(2026, 10, 31), date(2026, 11, 1), False, "the day before"),
+        (date(2026, 10, 1), date(2026, 11, 1), True, "September"),
+        (date(2026, 10, 1), date(2026, 10, 11), True, "the same days of September"),
+        (date(2027, 1, 1), date(2027, 1, 11), True, "the same days of December 2026"),
+        (date(2026, 3, 1), date(2026, 3, 31), True, "all of February"),
+    ],
+)
+def test_the_period_before_has_a_name(start, end, calendar, said):
+    assert headlines.period_before(Filters(start, end, calendar=calendar)) == said
+
+
+def test_a_change_on_the_month_before_says_so():
+    now, before = pd.Series({"spend": 1_041_394.45}), pd.Series({"spend": 995_230.33})
+    month = Filters(date(2026, 10, 1), date(2026, 11, 1), calendar=True)
+    none = pd.DataFrame(columns=["rung", "model", "change"])
+
+    assert headlines.spend(now, before, none, month) == (
+        "Spend was $1.04M in Oct 1 – Oct 31, 2026, up $46.2k (+4.6 %) on September."
+    )
 
 
 def test_an_empty_period_is_empty(cursor, october):
@@ -212,7 +259,7 @@ def test_the_page_says_it(open_page):
         r"Largest moves: summarise +\$5,760, unallocated GPUs +\$4,800, other GPU work +\$3,840."
     )
     assert metric(app, "Spend").value == r"\$99.2k"
-    assert metric(app, "Idle GPU cost").value == r"\$55.0k"
+    assert metric(app, "Idle, any length").value == r"\$55.0k"
     assert metric(app, "Cost per inference").value == r"\$0.0124"  # 66,360 of counted models ÷ 5,352,720
     assert metric(app, "GPU cost observed").value == "95.2 %"
     assert any(

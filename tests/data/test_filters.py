@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.filters import PRESETS, Filters, preset_period
+from data.filters import PRESETS, Filters, is_calendar, preset_period
 
 LAST = date(2026, 10, 31)
 
@@ -59,3 +59,58 @@ def test_unexplained_follows_providers_and_accounts_only():
     assert Filters(*period, providers=("AWS",), accounts=("1",)).reconcilable
     assert not Filters(*period, teams=("docs",)).reconcilable
     assert not Filters(*period, models=("chat",)).reconcilable
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "before_start", "before_end"),
+    [
+        (date(2026, 10, 1), date(2026, 11, 1), date(2026, 9, 1), date(2026, 10, 1)),  # 31 days against 30
+        (date(2026, 3, 1), date(2026, 4, 1), date(2026, 2, 1), date(2026, 3, 1)),  # 31 days against 28
+        (date(2026, 2, 1), date(2026, 3, 1), date(2026, 1, 1), date(2026, 2, 1)),  # 28 days against 31
+        (
+            date(2027, 1, 1),
+            date(2027, 1, 11),
+            date(2026, 12, 1),
+            date(2026, 12, 11),
+        ),  # partial: the same days
+        (date(2026, 10, 1), date(2026, 10, 31), date(2026, 9, 1), date(2026, 10, 1)),
+        (date(2026, 3, 1), date(2026, 3, 31), date(2026, 2, 1), date(2026, 3, 1)),  # February has no 29th
+    ],
+)
+def test_a_month_is_compared_with_the_month_before(start, end, before_start, before_end):
+    before = Filters(start, end, calendar=True).previous()
+
+    assert (before.start, before.end) == (before_start, before_end)
+
+
+@given(st.sampled_from(["mtd", "last-month"]), st.dates(date(2000, 3, 1), date(2090, 1, 1)))
+def test_the_month_before_starts_with_a_month_and_never_overlaps(preset, last_day):
+    start, end = preset_period(preset, last_day)
+    before = Filters(start, end, calendar=is_calendar(preset, start, end)).previous()
+
+    assert before.start.day == 1
+    assert before.start < before.end <= start
+    assert (start - before.start).days in (28, 29, 30, 31)
+
+
+def test_what_is_charged_once_a_month_is_in_either_month_once():
+    # tax on each month's last day: a window of 31 days before October holds that of August, too
+    taxed = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
+    october = Filters(date(2026, 10, 1), date(2026, 11, 1), calendar=True)
+
+    for period in (october, october.previous()):
+        assert sum(period.start <= day < period.end for day in taxed) == 1
+
+
+@pytest.mark.parametrize(
+    ("preset", "start", "end", "calendar"),
+    [
+        ("custom", date(2026, 9, 1), date(2026, 10, 1), True),
+        ("custom", date(2026, 9, 1), date(2026, 9, 30), False),
+        ("custom", date(2026, 9, 1), date(2026, 11, 1), False),
+        ("30d", date(2026, 9, 1), date(2026, 10, 1), False),  # always as long as what it is compared with
+        ("mtd", date(2026, 9, 1), date(2026, 9, 2), True),
+    ],
+)
+def test_which_periods_are_months(preset, start, end, calendar):
+    assert is_calendar(preset, start, end) is calendar
