@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.demo import Demo
+from data.snapshot import NoSnapshot, open_latest
 from ingest.progress import Progress, silent
 from ingest.settings import (
     AnyOptions,
@@ -26,13 +27,13 @@ def demo_sources(
 ) -> list[tuple[str, AnyOptions]]:
     """Write the files and say, in order, what to load: (name, options).
 
-    'aws' comes twice: AWS restated September, and the second delivery replaces the first. 'prometheus-30s' sees two
-    days of 40 GPUs at a finer step, and so is their witness. days and scale: data.demo.Demo.
+    'aws' comes twice: AWS restated September, and the second delivery replaces the first, unless it is live already.
+    'prometheus-30s' sees two days of 40 GPUs at a finer step, and so is their witness. days and scale: data.demo.Demo.
     """
     written = Demo(home, days, scale).write(lambda text, done: progress(f"demo: {text}", done))
+    first = [] if _is_live(home, written.aws) else [written.aws_first]
     sources: list[tuple[str, AnyOptions]] = [
-        ("aws", AwsCurOptions(location=str(written.aws_first))),
-        ("aws", AwsCurOptions(location=str(written.aws))),
+        *(("aws", AwsCurOptions(location=str(delivery))) for delivery in (*first, written.aws)),
         ("gcp", GcpOptions(location=str(written.gcp))),
         ("estate", ResourcesOptions(location=str(written.resources))),
         ("prometheus", PrometheusOptions(location=str(written.telemetry))),
@@ -40,3 +41,15 @@ def demo_sources(
     if written.telemetry_30s:
         sources.append(("prometheus-30s", PrometheusOptions(location=str(written.telemetry_30s))))
     return sources
+
+
+def _is_live(home: Path, delivery: Path) -> bool:
+    """Whether the newest snapshot holds lines of this folder: an older delivery would take them away again."""
+    try:
+        cursor = open_latest(home).cursor()
+    except NoSnapshot:
+        return False
+    live = """SELECT count(*) FROM file JOIN load USING (load_id)
+        WHERE load.status = 'loaded' AND starts_with(file.uri, $folder)"""
+    ((files,),) = cursor.execute(live, {"folder": f"{delivery}/"}).fetchall()
+    return bool(files)
