@@ -26,7 +26,8 @@ class ModelSettings:
     device_share: part of a GPU machine's price that its devices carry, 0 < share <= 1; the rest is `shared`.
     team_tags, model_tags, version_tags: tag keys in order of preference; the first one present on a line wins.
     rules: the company's own estate rules, asked before the shipped ones (data/reference/estate_rules.csv).
-    source_order: telemetry and traffic sources, most trusted first; sources not named follow, finest step first.
+    source_order: telemetry and traffic sources, most trusted first; sources not named follow, of traffic the
+        nearest to the model first, then the finest step.
     """
 
     device_share: float = 1.0

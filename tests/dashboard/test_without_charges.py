@@ -78,7 +78,7 @@ def test_busy_hours_are_those_behind_the_utilisation_and_cost_is_unknown():
     cards = {card.label: card.value for card in app.metric}
 
     assert cards["Busy device-hours"] == "1"  # 45 minutes
-    assert (cards["Idle cost"], cards["Unobserved hours"]) == ("–", "–")
+    assert (cards["Idle, any length"], cards["Unobserved hours"]) == ("–", "–")
     assert table(app, "step")["step"].tolist() == ["observed", "held", "busy"]
     assert table(app, "step")["share"].tolist() == [1, 0.375, 0.375]  # active without a known holder is held
 
@@ -103,7 +103,7 @@ def test_idle_hours_are_shown_at_an_unknown_cost(home):
 
     assert "device-hours at an unknown cost" in app.subheader[0].value
     assert cards["Idle device-hours"] not in ("0", "–")
-    unknown = ("Idle cost", "Unallocated", "Cash-true saving", "Freed capacity")
+    unknown = ("Idle for ≥ 30 min", "Unallocated", "Cash-true saving", "Freed capacity")
     assert [cards[label] for label in unknown] == ["–"] * 4
     assert app.subheader[1].value == "Idle device-hours per day"
 

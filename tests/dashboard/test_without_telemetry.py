@@ -43,7 +43,7 @@ def test_busy_and_idle_are_unknown_and_the_unseen_hours_are_counted():
     shown = cards(app)
 
     assert "72 billed device-hours, none of them observed" in app.subheader[0].value
-    assert (shown["Busy device-hours"], shown["Idle cost"]) == ("–", "–")
+    assert (shown["Busy device-hours"], shown["Idle, any length"]) == ("–", "–")
     assert shown["Unobserved hours"] == "72"
     worst = app.dataframe[-1].value
     assert worst[["busy_hours", "held_hours", "idle_cost"]].isna().all(axis=None)

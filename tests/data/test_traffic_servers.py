@@ -1,4 +1,4 @@
-"""A request that passes several servers is counted once, where it was computed. One source, one model, one hour."""
+"""A request that passes several servers is counted once, where it was computed: in one source and across sources."""
 
 from __future__ import annotations
 
@@ -111,13 +111,106 @@ def test_tokens_that_the_nearer_server_does_not_tell_are_kept(wh):
     assert believed(wh) == (100, 900)
 
 
+def logged(ok, **more):
+    """What a request log tells: no pod, no layer, to the second."""
+    return told("litellm", ok) | {"server": "request-log", "layer": None, "step_seconds": None} | more
+
+
 def test_a_gateway_that_is_passed_by_shadows_no_other_source(wh):
-    """The log names no version either, as the gateway, whose row it must not lose to."""
+    """The gateway's row names no version and would speak of the log's too, but it is not believed itself."""
     rows = [told("vllm", 100, "llama-0", version="v1"), told("litellm", 100)]
     load_rows(wh, "traffic", rows, "prom")
-    log = {"server": "request-log", "layer": None, "step_seconds": None}
-    load_rows(wh, "traffic", [told("vllm", 5) | log], "log")
+    load_rows(wh, "traffic", [logged(5, version="v2")], "log")
     assert believed(wh, source_order=("prom", "log"))[0] == 105
+
+
+def test_a_gateways_log_and_the_engine_in_another_source_count_once(wh):
+    """LiteLLM's log names an endpoint and no version, the engine's pod a version and no endpoint."""
+    load_rows(wh, "traffic", [told("vllm", 100, "llama-0", version="v1", output_tokens=900)], "prom")
+    load_rows(wh, "traffic", [logged(98, endpoint="chat", output_tokens=890)], "gateway")
+    assert believed(wh) == (100, 900)
+    assert believed(wh, source_order=("gateway",)) == (98, 890)
+
+
+def test_the_nearest_source_is_believed_before_the_finest_step(wh):
+    load_rows(wh, "traffic", [told("litellm", 98, step_seconds=15.0)], "a")
+    load_rows(wh, "traffic", [told("vllm", 100, "llama-0", step_seconds=60.0)], "b")
+    load_rows(wh, "traffic", [told("vllm", 99, "llama-0", step_seconds=30.0)], "c")
+    assert believed(wh)[0] == 99
+
+
+@pytest.mark.parametrize("name", ["version", "endpoint", "mode"])
+def test_what_two_sources_name_differently_are_two_facts(wh, name):
+    load_rows(wh, "traffic", [told("vllm", 100, "llama-0", **{name: "batch"})], "prom")
+    load_rows(wh, "traffic", [logged(7, **{name: "real time"})], "gateway")
+    assert believed(wh)[0] == 107
+
+
+@pytest.mark.parametrize("name", ["version", "endpoint", "mode"])
+@pytest.mark.parametrize("silent", ["prom", "gateway"])
+def test_what_one_source_does_not_name_may_be_the_others(wh, name, silent):
+    word = {name: "batch"}
+    load_rows(wh, "traffic", [told("vllm", 100, "llama-0", **({} if silent == "prom" else word))], "prom")
+    load_rows(wh, "traffic", [logged(98, **({} if silent == "gateway" else word))], "gateway")
+    assert believed(wh)[0] == 100
+
+
+def test_a_source_that_tells_one_version_more_keeps_it(wh):
+    load_rows(wh, "traffic", [told("vllm", 100, "llama-0", version="v1")], "prom")
+    load_rows(wh, "traffic", [logged(98, version="v1"), logged(7, version="v2")], "gateway")
+    assert believed(wh)[0] == 107
+
+
+@pytest.mark.parametrize(
+    ("order", "requests"),
+    [
+        (("v1", "all", "v2"), 130),  # "all" is not believed beside v1, so it takes nothing from v2
+        (("all", "v1", "v2"), 125),
+        (("v1", "v2", "all"), 130),
+    ],
+)
+def test_of_three_sources_only_believed_ones_shadow(wh, order, requests):
+    load_rows(wh, "traffic", [told("vllm", 100, "a-0", version="v1")], "v1")
+    load_rows(wh, "traffic", [told("vllm", 30, "b-0", version="v2")], "v2")
+    load_rows(wh, "traffic", [logged(125)], "all")
+    assert believed(wh, source_order=order)[0] == requests
+
+
+def test_four_sources_in_a_chain_of_doubt_count_each_request_once(wh):
+    """Each may speak of the next one's requests: a believed, b not, so c is, and d is not."""
+    words = {
+        "a": {"version": "1"},
+        "b": {"endpoint": "x"},
+        "c": {"version": "2", "mode": "batch"},
+        "d": {"endpoint": "y", "mode": "batch", "version": "2"},
+    }
+    for place, (source, word) in enumerate(words.items()):
+        load_rows(wh, "traffic", [logged(10**place, **word)], source)
+    assert believed(wh, source_order=tuple("abcd"))[0] == 101
+
+
+def test_requests_of_one_source_and_tokens_of_another_are_both_kept(wh):
+    load_rows(wh, "traffic", [told("kserve", 100, "llama-0")], "prom")
+    load_rows(wh, "traffic", [logged(None, requests_failed=None, output_tokens=900)], "gateway")
+    assert believed(wh) == (100, 900)
+
+
+def test_another_model_or_hour_of_a_less_trusted_source_counts(wh):
+    load_rows(wh, "traffic", [told("vllm", 100, "llama-0")], "prom")
+    load_rows(wh, "traffic", [logged(40, model="gpt-4"), logged(2, hour=datetime(2026, 9, 1, 1))], "gateway")
+    assert believed(wh)[0] == 142
+
+
+def test_latencies_of_a_source_that_is_not_believed_are_not_merged(wh):
+    load_rows(wh, "traffic", [told("vllm", 10, "llama-0", version="v1")], "prom")
+    load_rows(wh, "traffic", [logged(9, endpoint="chat"), logged(3, version="v2")], "gateway")
+    bucket = {"hour": HOUR, "model": "llama", "measure": "end_to_end", "le": 1.0}
+    engine = {"server": "vllm", "namespace": "serve", "pod": "llama-0", "version": "v1", "requests": 10}
+    load_rows(wh, "traffic_latency", [bucket | engine], "prom")
+    log = [{"endpoint": "chat", "requests": 9}, {"version": "v2", "requests": 3}]
+    load_rows(wh, "traffic_latency", [bucket | {"server": "request-log"} | told for told in log], "gateway")
+    query = "SELECT version, requests FROM traffic_latency ORDER BY ALL"
+    assert published(wh).execute(query).fetchall() == [("v1", 10), ("v2", 3)]
 
 
 def test_latencies_of_what_is_passed_on_are_not_merged(wh):
