@@ -29,7 +29,10 @@ SHARED = {
 DRY_RUN_HELP = (
     "Do everything but keep nothing: show what would be loaded, and the first rows as they would land."
 )
-REPLACE_HELP = "Load again what is live already, and let it replace accounts that it does not hold itself."
+REPLACE_HELP = (
+    "Load again what is live already, and let it replace accounts that it does not hold itself and hours that it holds "
+    "only a part of."
+)
 NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export")
 Command = Callable[..., None]
 
