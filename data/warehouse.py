@@ -35,7 +35,7 @@ class Mode:
     """How an opening of the store loads.
 
     rehearse: every load is done in full, previewed and taken back. again: a delivery that is live already is loaded
-    once more, and may take away lines of accounts that it does not hold itself.
+    once more, and may take away lines of accounts that it does not hold itself and hours that it tells in part.
     """
 
     rehearse: bool = False

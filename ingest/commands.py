@@ -40,7 +40,10 @@ UNTIL_HELP = (
 LOG_HELP = (
     "One line per event on standard error: off, text (logfmt) or JSON. Default: INFERLEDGER_LOG, else off."
 )
-REPLACE_HELP = "Load again what is live already, and let it replace accounts that it does not hold itself."
+REPLACE_HELP = (
+    "Load again what is live already, and let it replace accounts that it does not hold itself and hours that it holds "
+    "only a part of."
+)
 NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export", "forget")
 Command = Callable[..., None]
 

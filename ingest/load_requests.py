@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,13 +12,13 @@ from data.warehouse import Warehouse
 from ingest import raw
 from ingest.access_log import is_access_log, open_access_log
 from ingest.broken import read_and_refused, reject_broken
-from ingest.load_telemetry import Hours, live_load, unchanged
+from ingest.hours import Hours, rows_written, settle
+from ingest.load_telemetry import live_load, loaded, unchanged
 from ingest.progress import Progress, silent
 from ingest.request_shapes import SHAPES
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.sources.requests import RequestLog
 from ingest.telemetry.serving import ASIDE
-from ingest.telemetry.staging import run_each, statement
 
 MOST_REJECTS = 0.01  # share of the lines
 
@@ -27,7 +26,11 @@ MOST_REJECTS = 0.01  # share of the lines
 def load_requests(
     wh: Warehouse, source_name: str, source: RequestLog, window: Window, progress: Progress = silent
 ) -> list[LoadResult]:
-    """Replaces the hours that the log covers by what it says. Raises SourceError."""
+    """Replaces the hours that the log covers by what it says. Raises SourceError.
+
+    The window is widened to whole hours: what is read replaces whole ones.
+    """
+    window = window.whole_hours()
     results = []
     for delivery in source.fetch(window):
         with wh.load(source_name, source.kind, "traffic") as load:
@@ -51,21 +54,22 @@ def _load(
     ((doubles,),) = load.con.execute(_text("count_once")).fetchall()
     rejected = _reject(load, broken)
     hours = _hours(load)
-    rows = _replace(load, hours)
-    load.mark_dirty(hours.months)
-    message = _message(load, doubles)
-    load.finish(rows=rows, delivery_id=delivery.delivery_id, window=(hours.start, hours.end), message=message)
-    told = Window(hours.start, hours.end)
-    return LoadResult(load.source, source.kind, "loaded", rows, rejected, window=told, message=message)
+    written = {"source": load.source, "load_id": load.load_id}
+    for name in ("write_traffic", "write_traffic_latency"):
+        load.con.execute(_text(name), written).fetchall()
+    replaced, kept = settle(load, hours)
+    message = "; ".join([*_beside(load, doubles), *kept]) or None
+    rows = rows_written(load)
+    return loaded(load, source.kind, rows, rejected, delivery.delivery_id, hours, replaced, message)
 
 
-def _message(load: Load, doubles: int) -> str | None:
+def _beside(load: Load, doubles: int) -> list[str]:
     """What of the log is not counted among its requests."""
     ((beside,),) = load.con.execute("SELECT count(*) FROM request WHERE reason IS NULL AND aside").fetchall()
     told = [f"rows that tell a request_id again, and count once: {doubles}"] if doubles else []
     if beside:
         told.append(f"health checks, scrapes and the like, counted beside: {beside}")
-    return "; ".join(told) or None
+    return told
 
 
 def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, number: int) -> int:
@@ -145,24 +149,7 @@ def _hours(load: Load) -> Hours:
     ).fetchall()
     if first is None:
         raise SourceError(f"{load.source}: there is no request in the hours asked for. Nothing was changed.")
-    return Hours(_hour(first), _hour(last) + timedelta(hours=1))
-
-
-def _replace(load: Load, hours: Hours) -> int:
-    """Writes the log's hours in the place of the old ones; returns the rows of traffic."""
-    run_each(
-        load.con,
-        statement("replace_hours"),
-        {"source": load.source, "start": hours.start, "end": hours.end},
-    )
-    written = {"source": load.source, "load_id": load.load_id}
-    ((rows,),) = load.con.execute(_text("write_traffic"), written).fetchall()
-    load.con.execute(_text("write_traffic_latency"), written).fetchall()
-    return int(rows)
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
+    return Hours.around(first, last)
 
 
 @cache

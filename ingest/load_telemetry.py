@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow as pa
 from data.load import Load
 from data.model.telemetry import DEVICES, SERVERS, roll_up
 from data.warehouse import Warehouse
+from ingest.hours import Hours, rows_written, settle
 from ingest.load_kubernetes import replace_estate
 from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, Window
@@ -21,7 +21,6 @@ from ingest.telemetry.devices import Device
 from ingest.telemetry.kubernetes import Cluster
 from ingest.telemetry.series import Catalog, catalog
 from ingest.telemetry.staging import (
-    HOUR_MS,
     LATEST_MS,
     Batch,
     Staging,
@@ -51,33 +50,17 @@ class TelemetrySource(Protocol):
     def batches(self, window: Window, watermark: datetime | None) -> Iterator[Batch]: ...
 
 
-@dataclass(frozen=True)
-class Hours:
-    """The hours that a load replaces, [start, end)."""
-
-    start: datetime
-    end: datetime
-
-    @property
-    def months(self) -> list[date]:
-        """Every month that has one of the hours."""
-        first, last = self.start.date().replace(day=1), from_ms(to_ms(self.end) - 1).date()
-        months = [first]
-        while (following := _next_month(months[-1])) <= last:
-            months.append(following)
-        return months
-
-
 def load_telemetry(
     wh: Warehouse, source_name: str, source: TelemetrySource, window: Window, progress: Progress = silent
 ) -> list[LoadResult]:
     """Loads a source's batches, each in its own transaction; what was committed stays if a later one fails.
 
-    Raises SourceError. `progress` is told in a few words what is being read.
+    Raises SourceError. The window is widened to whole hours: what is read replaces whole ones. `progress` is told in
+    a few words what is being read.
     """
     ((watermark,),) = wh.con.execute(statement("watermark"), {"source": source_name}).fetchall()
     results = []
-    for batch in source.batches(window, watermark):
+    for batch in source.batches(window.whole_hours(), watermark):
         progress(f"{source_name}: {batch.hours.start or 'all'} to {batch.hours.end or 'the end'}")
         with wh.load(source_name, source.kind, "telemetry") as load:
             results.append(_load_batch(load, source.kind, batch))
@@ -109,44 +92,38 @@ def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadR
     if not batch.delivery_id and (live := live_load(load, delivery_id)):
         return unchanged(load, kind, delivery_id, *live)
     _note_files(load, staging)
-    rows = _replace(load, staging.con, told, hours)
-    if cluster:
-        rows += replace_estate(load, staging, cluster, told, (hours.start, hours.end))
-    load.mark_dirty(hours.months)
-    message = "; ".join(staging.notes) or None
-    load.finish(rows=rows, delivery_id=delivery_id, window=(hours.start, hours.end), message=message)
-    return LoadResult(
-        load.source, kind, "loaded", rows, len(staging.refused), None, Window(hours.start, hours.end), message
-    )
+    _roll_up(load, staging.con, told)
+    replaced, kept = settle(load, hours)
+    rows = rows_written(load)
+    if cluster and replaced:
+        narrow = {"window_start": to_ms(replaced.start), "window_end": to_ms(replaced.end)}
+        staging.con.execute(statement("narrow_window"), narrow).fetchall()
+        rows += replace_estate(load, staging, cluster, told, (replaced.start, replaced.end))
+    told_of = "; ".join([*staging.notes, *kept]) or None
+    return loaded(load, kind, rows, len(staging.refused), delivery_id, hours, replaced, told_of)
 
 
-def _replace(load: Load, desk: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours) -> int:
-    """Rolls up and writes; returns the device hours and traffic hours written."""
-    window = {"source": load.source, "start": hours.start, "end": hours.end}
-    for name in ("replace_hours", "replace_stretches"):
-        run_each(load.con, statement(name), window)
+def _roll_up(load: Load, desk: duckdb.DuckDBPyConnection, told: Catalog) -> None:
+    """Rolls up and writes the load's rows beside those that its source held before."""
     desk.execute(statement("hour_file")).fetchall()
-    rows = 0
     ((samples,),) = desk.execute("SELECT count(*) FROM sample").fetchall()
     batches = -(-samples // DEVICE_SAMPLES) if told.gauges else 0
     for batch in range(batches):
         desk.execute(statement("gauge_batch"), {"batches": batches, "batch": batch}).fetchall()
         roll_up(desk, DEVICES)
-        rows += _write(load, desk, "device_hour")
+        _write(load, desk, "device_hour")
         _write(load, desk, "idle_stretch")
     if told.counters:
         roll_up(desk, SERVERS)
-        rows += _write(load, desk, "traffic")
+        _write(load, desk, "traffic")
         _write(load, desk, "traffic_latency")
-    return rows
 
 
-def _write(load: Load, desk: duckdb.DuckDBPyConnection, relation: str) -> int:
-    """Carries what was rolled up into the working file; returns the rows."""
+def _write(load: Load, desk: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Carries what was rolled up into the working file."""
     provenance = {"source": load.source, "load_id": load.load_id}
     rows = desk.sql(statement(f"rows_of_{relation}"), params=provenance).to_arrow_table()
     insert(load.con, INTO[relation], rows)
-    return int(rows.num_rows)
 
 
 def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch: Batch) -> None:
@@ -224,11 +201,12 @@ def _hours(staging: Staging, batch: Batch) -> Hours | None:
             f"{', '.join(file.uri for file in staging.files)}: a sample lies before 1970 or after 2199. "
             "Nothing was changed. Mend its time: UTC, or seconds to nanoseconds since 1970."
         )
-    start = from_ms(first // HOUR_MS * HOUR_MS)
-    end = from_ms((last // HOUR_MS + 1) * HOUR_MS)
-    if batch.read_from is not None:  # a server was read with a margin: the hours are those asked for
-        return Hours(batch.hours.start or start, batch.hours.end or end)
-    return Hours(start, end)
+    around = Hours.around(from_ms(first), from_ms(last))
+    if (
+        batch.read_from is not None
+    ):  # a server was read with a margin: the hours are those asked for, and whole
+        return Hours(batch.hours.start or around.start, batch.hours.end or around.end)
+    return around
 
 
 def live_load(load: Load, delivery_id: str) -> tuple[Hours, int] | None:
@@ -239,6 +217,26 @@ def live_load(load: Load, delivery_id: str) -> tuple[Hours, int] | None:
         statement("live_window"), {"source": load.source, "delivery_id": delivery_id}
     ).fetchall()
     return (Hours(*found[0][:2]), int(found[0][2])) if found else None
+
+
+def loaded(
+    load: Load,
+    kind: str,
+    rows: int,
+    rejected: int,
+    delivery_id: str,
+    hours: Hours,
+    replaced: Hours | None,
+    message: str | None,
+) -> LoadResult:
+    """States what became of a load's hours; one of which every hour stays as it was changed nothing."""
+    told = replaced or hours
+    if replaced:
+        load.mark_dirty(replaced.months)
+    status: Literal["loaded", "unchanged"] = "loaded" if replaced else "unchanged"
+    window = (told.start, told.end)
+    load.finish(rows=rows, delivery_id=delivery_id, window=window, status=status, message=message)
+    return LoadResult(load.source, kind, status, rows, rejected, window=Window(*window), message=message)
 
 
 def unchanged(load: Load, kind: str, delivery_id: str, hours: Hours, rows: int) -> LoadResult:
@@ -264,7 +262,3 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, hours: Hours) -> str:
     """What came back over HTTP, within the hours, as one name."""
     told = con.execute(statement("fingerprint")).fetchall()
     return hashlib.sha256(repr((told, hours)).encode()).hexdigest()
-
-
-def _next_month(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
@@ -20,6 +20,12 @@ class Window:
 
     start: datetime | None = None
     end: datetime | None = None
+
+    def whole_hours(self) -> Window:
+        """The window with the hours that it begins and ends in, whole."""
+        start = self.start and self.start.replace(minute=0, second=0, microsecond=0)
+        end = self.end and self.end.replace(minute=0, second=0, microsecond=0)
+        return Window(start, end + timedelta(hours=1) if end and end != self.end else end)
 
 
 @dataclass(frozen=True)

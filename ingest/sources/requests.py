@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ingest.files import Entry, content_id, place
+from ingest.files import Entry, place, whole
 from ingest.raw import squash
 from ingest.request_shapes import PLAIN, SHAPES, Shape
 from ingest.source import Delivery, SourceError, Window
@@ -83,7 +83,7 @@ class RequestLog:
         return {name: theirs[1:] for name, theirs in self.mapping.items() if theirs.startswith("=")}
 
     def fetch(self, window: Window) -> Iterator[Delivery]:
-        """One delivery: all files together. Raises SourceError where there is none."""
+        """One delivery: all files together. Raises SourceError where there is none, or one lies there twice."""
         where = place(self.location)
         entries = [entry for entry in where.entries() if entry.is_table or _is_log(entry)]
         if not entries:
@@ -91,7 +91,8 @@ class RequestLog:
                 f"{self.location} holds no request log: CSV, CSV.gz, JSON lines, Parquet or .log."
             )
         files = tuple(where.file(entry, Path(self.location)) for entry in entries)
-        asked = (content_id(files), sorted(self.mapping.items()), self.shape, window.start, window.end)
+        delivery = whole(files)
+        asked = (delivery.delivery_id, sorted(self.mapping.items()), self.shape, window.start, window.end)
         yield Delivery("/".join(str(part) for part in asked), files)
 
 

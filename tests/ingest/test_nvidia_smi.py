@@ -107,6 +107,39 @@ def test_a_zone_that_nobody_told_is_said(tmp_path, wh):
     assert "--host says which one" in result.message
 
 
+def test_a_rotation_inside_an_hour_keeps_the_fuller_part(tmp_path, wh):
+    """Cut at 13:40: of 13:00, 40 minutes stay and the 20 of the next log do not stand in their place."""
+    cut = NOON + timedelta(minutes=100)
+    for name, times in (("1", minutes(100)), ("2", minutes(80, cut))):
+        path = write(tmp_path / f"gpu-{name}.csv", *[line(m, "0 %") for m in times])
+        result = load(wh, path, timezone="UTC", host="gpu-7")
+    assert result.message == (
+        "2026-10-01 13:00 is kept as loaded before: this load tells only a part of it (--replace takes it all the same)"
+    )
+    assert (result.rows, result.window) == (1, Window(NOON + timedelta(hours=2), NOON + timedelta(hours=3)))
+    assert [hour["observed_seconds"] for hour in devices(wh)] == [3600, 2400, 3600]
+    stretches = answer(
+        wh, "SELECT start_at, seconds FROM idle_stretch WHERE threshold = 0.01 ORDER BY start_at"
+    )
+    assert [(row["start_at"], row["seconds"]) for row in stretches] == [
+        (NOON, 6000),
+        (NOON + timedelta(hours=2), 3600),
+    ]
+    assert load(wh, path, timezone="UTC", host="gpu-7").status == "unchanged"
+    both = write(tmp_path / "both.csv", *[line(m, "0 %") for m in minutes(180)])
+    assert load(wh, both, timezone="UTC", host="gpu-7").message is None
+    assert [hour["observed_seconds"] for hour in devices(wh)] == [3600, 3600, 3600]
+
+
+def test_a_window_inside_hours_loads_them_whole(tmp_path, wh):
+    path = write(tmp_path / "gpu.csv", *[line(m, "0 %") for m in minutes(180)])
+    load(wh, path, timezone="UTC")
+    window = Window(NOON + timedelta(minutes=30), NOON + timedelta(minutes=90))
+    result = load(wh, path, window, timezone="UTC", host="gpu-7")
+    assert result.window == Window(NOON, NOON + timedelta(hours=2))
+    assert [hour["observed_seconds"] for hour in devices(wh)] == [3600, 3600, 3600]
+
+
 def test_the_hour_that_a_zone_has_twice_is_two_hours(tmp_path, wh):
     """In Berlin 2026-10-25 02:00 to 02:59 comes twice: at 00:00 and at 01:00 UTC; two GPUs, written in turn."""
     twice = [datetime(2026, 10, 25, 2) + timedelta(minutes=n) for n in (*range(60), *range(60))]

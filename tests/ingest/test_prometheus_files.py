@@ -115,6 +115,48 @@ def test_a_window_loads_only_its_hours(tmp_path, warehouse):
     }
 
 
+def minutely(path, first, count):
+    """One idle GPU and one vLLM that answers a request a minute, in minutes `first` … of START on."""
+    gpu, served = (
+        f'{UTIL}{{UUID="GPU-a",modelName="NVIDIA L4"}}',
+        'vllm:request_success_total{model_name="m"}',
+    )
+    begin = int(START.replace(tzinfo=UTC).timestamp())
+    lines = [
+        f"{series} {value} {begin + 60 * n}"
+        for n in range(first, first + count)
+        for series, value in ((gpu, 0), (served, n))
+    ]
+    path.write_text("\n".join([*lines, "# EOF"]) + "\n")
+    return path
+
+
+def seconds_and_requests(warehouse):
+    """By hour: seconds seen of the GPU, requests that vLLM answered."""
+    rows = answer(
+        warehouse,
+        "SELECT observed_seconds AS s, requests_ok AS r FROM device_hour JOIN traffic USING (hour) ORDER BY hour",
+    )
+    return [(row["s"], row["r"]) for row in rows]
+
+
+def test_files_cut_inside_an_hour_keep_its_fuller_part(tmp_path, warehouse):
+    """Cut at 1:40. Of the first sample of a file nobody knows what it grew by: 59 requests in the first hour."""
+    load(warehouse, minutely(tmp_path / "1.om", 0, 100))
+    result = load(warehouse, minutely(tmp_path / "2.om", 100, 80))
+    assert "01:00 is kept as loaded before: this load tells only a part of it" in result.message
+    assert seconds_and_requests(warehouse) == [(3600, 59), (2400, 40), (3600, 60)]
+    load(warehouse, minutely(tmp_path / "3.om", 0, 180))
+    assert seconds_and_requests(warehouse) == [(3600, 59), (3600, 60), (3600, 60)]
+
+
+def test_a_window_inside_an_hour_loads_it_whole(tmp_path, warehouse):
+    path = minutely(tmp_path / "1.om", 0, 180)
+    window = Window(START + timedelta(minutes=30), START + timedelta(minutes=90))
+    assert load(warehouse, path, window).window == Window(START, START + timedelta(hours=2))
+    assert seconds_and_requests(warehouse) == [(3600, 59), (3600, 60)]
+
+
 def test_a_dump_without_a_column_says_what_there_is(tmp_path, warehouse):
     duckdb.connect().sql("SELECT 'm' AS metric, 1.0 AS value, TIMESTAMP '2026-10-01' AS time").write_parquet(
         str(tmp_path / "d.parquet")

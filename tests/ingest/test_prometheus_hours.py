@@ -273,7 +273,8 @@ def test_the_same_content_twice_changes_nothing(warehouse):
 def test_content_that_was_replaced_since_is_loaded_again(warehouse):
     rows = [(GR, labels(), 600 * n, 0.0) for n in range(6)]
     load(warehouse, rows, delivery_id="old")
-    load(warehouse, [(GR, labels(), 0, 0.9)], delivery_id="newer")
+    load(warehouse, [(GR, labels(), 600 * n, 0.9) for n in range(6)], delivery_id="newer")
+    assert [hour["idle_seconds"] for hour in hours(warehouse)] == [0]
     assert load(warehouse, rows, delivery_id="old").status == "loaded"
     assert [hour["idle_seconds"] for hour in hours(warehouse)] == [3600]
 

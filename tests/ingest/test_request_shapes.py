@@ -42,6 +42,23 @@ def traffic(wh):
     return answer(wh, "FROM traffic ORDER BY hour, model, endpoint, team")
 
 
+def test_an_access_log_rotated_inside_an_hour_keeps_the_hour(wh, tmp_path):
+    """40 requests of 12:00–12:39 and 20 of 12:40–12:59, with health checks beside: the latter take nothing away."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    lines = [
+        f'10.0.0.1 - - [01/Oct/2026:12:{minute:02}:00 +0000] "GET {path} HTTP/1.1" 200 10\n'
+        for minute in range(60)
+        for path in ("/v1/chat/completions", "/health")
+    ]
+    (folder / "access.log").write_text("".join(lines[:80]))
+    load(wh, folder, {"model": "=m"})
+    (folder / "access.log").write_text("".join(lines[80:]))
+    result = load(wh, folder, {"model": "=m"})
+    assert (result.status, sum(counts(row)[0] for row in traffic(wh))) == ("unchanged", 40)
+    assert "counted beside: 20; 2026-10-01 12:00 is kept as loaded before" in result.message
+
+
 def counts(row):
     return tuple(row[name] for name in COUNTED)
 

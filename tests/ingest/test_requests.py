@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from samples import answer
 
-from data.warehouse import Warehouse
+from data.warehouse import Mode, Warehouse
 from ingest.load_requests import load_requests
 from ingest.source import SourceError, Window
 from ingest.sources.requests import RequestLog
@@ -215,6 +215,81 @@ def test_a_window_loads_its_part(tmp_path, warehouse):
     )
     load(warehouse, path, window=Window(NOON, NOON + timedelta(hours=1)))
     assert [hour["hour"] for hour in traffic(warehouse)] == [NOON]
+
+
+def test_a_window_inside_hours_loads_them_whole(tmp_path, warehouse):
+    """Six requests at 12:00, 12:10 … 12:50: half an hour of them would take the other half out of the hour."""
+    path = write(tmp_path / "log.csv", every_ten_minutes(NOON, 12))
+    load(warehouse, path)
+    window = Window(NOON + timedelta(minutes=30), NOON + timedelta(minutes=61))
+    assert load(warehouse, path, window=window).window == Window(NOON, NOON + timedelta(hours=2))
+    assert by_hour(warehouse) == {NOON: 6, NOON + timedelta(hours=1): 6}
+
+
+def every_ten_minutes(start, count):
+    times = [start + timedelta(minutes=10 * n) for n in range(count)]
+    return "timestamp,model,latency\n" + "".join(f"{moment.isoformat()}Z,m,1\n" for moment in times)
+
+
+def by_hour(warehouse):
+    return {row["hour"]: row["requests_ok"] for row in traffic(warehouse)}
+
+
+KEPT = "{:%Y-%m-%d %H:%M} is kept as loaded before: this load tells only a part of it (--replace takes it all the same)"
+
+
+def test_a_rotation_inside_an_hour_loses_nothing_of_it(tmp_path, warehouse):
+    """Three logs of a day each, cut at half past: the oldest goes when the third comes. 432 requests stay 432."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    starts = [NOON + timedelta(days=n, minutes=30) for n in range(3)]
+    for n in (0, 1):
+        write(folder / f"gw-{n}.csv", every_ten_minutes(starts[n], 144))
+    load(warehouse, folder)
+    (folder / "gw-0.csv").unlink()
+    write(folder / "gw-2.csv", every_ten_minutes(starts[2], 144))
+    result = load(warehouse, folder)
+    assert result.message == KEPT.format(NOON + timedelta(days=1))
+    assert result.window == Window(NOON + timedelta(days=1, hours=1), NOON + timedelta(days=3, hours=1))
+    assert (result.rows, sum(by_hour(warehouse).values())) == (48, 432)
+    (latencies,) = answer(warehouse, "SELECT sum(requests) AS requests FROM traffic_latency")
+    assert latencies["requests"] == 432
+    assert load(warehouse, folder).status == "unchanged"
+    assert sum(by_hour(warehouse).values()) == 432
+
+
+def test_the_last_hour_stays_too_where_an_older_log_tells_less_of_it(tmp_path, warehouse):
+    """12:00–14:00 was loaded; a log that broke off at 13:10 comes again, mended: 12:00 is its own, 13:00 is not."""
+    load(warehouse, write(tmp_path / "all.csv", every_ten_minutes(NOON, 12)))
+    mended = every_ten_minutes(NOON, 8).replace(",m,", ",mended,")
+    result = load(warehouse, write(tmp_path / "part.csv", mended))
+    assert result.message == KEPT.format(NOON + timedelta(hours=1))
+    assert [(row["model"], row["requests_ok"]) for row in traffic(warehouse)] == [("mended", 6), ("m", 6)]
+
+
+def test_a_log_of_a_part_of_one_hour_changes_nothing_unless_told_to(tmp_path):
+    whole = write(tmp_path / "whole.csv", every_ten_minutes(NOON, 6))
+    part = write(tmp_path / "part.csv", every_ten_minutes(NOON + timedelta(minutes=30), 3))
+    with Warehouse.open(tmp_path / "store") as warehouse:
+        load(warehouse, whole)
+        result = load(warehouse, part)
+        assert (result.status, result.rows, result.message) == ("unchanged", 0, KEPT.format(NOON))
+        assert by_hour(warehouse) == {NOON: 6}
+    with Warehouse.open(tmp_path / "store", mode=Mode(again=True)) as warehouse:
+        assert load(warehouse, part).message is None
+        assert by_hour(warehouse) == {NOON: 3}
+
+
+def test_a_copy_of_a_log_is_refused(tmp_path, warehouse):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv"):
+        write(folder / name, every_ten_minutes(NOON, 9))
+    with pytest.raises(
+        SourceError, match=r"a\.csv and .*b\.csv have the same content: .* count every line twice"
+    ):
+        load(warehouse, folder)
+    assert traffic(warehouse) == []
 
 
 def test_a_log_without_a_time_says_what_there_is(tmp_path, warehouse):

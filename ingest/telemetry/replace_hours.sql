@@ -1,3 +1,0 @@
-DELETE FROM device_hour WHERE source = $source AND hour >= $start AND hour < $end;
-DELETE FROM traffic WHERE source = $source AND hour >= $start AND hour < $end;
-DELETE FROM traffic_latency WHERE source = $source AND hour >= $start AND hour < $end;
