@@ -115,13 +115,22 @@ def _lines(lines: int, named: int, undated: int, unpriced: int) -> Iterator[Find
 
 def _twice(name: str, bills: list[dict[str, str]], estate: Estate) -> Iterator[Finding]:
     """Another source that states this bill already: the load would be refused, since it would count twice."""
-    own = {(bill["provider"], bill["account"]) for bill in bills}
     known = estate.bills | estate.examined
-    estate.examined.update((name, provider, account) for provider, account in own)
+    estate.examined.update((name, bill["provider"], bill["account"]) for bill in bills)
     for other, provider, account in sorted(known):
-        if other != name and (provider, account) in own:
+        stated = any(
+            bill["provider"].lower() == provider.lower() and _is_same_account(bill["account"], account)
+            for bill in bills
+        )
+        if other != name and stated:
             yield bad(
                 f"Source '{other}' states the bill of {provider} account {account} already.",
                 f"Load both under one name, for instance [sources.{other}], or take one of them out "
                 "of the file, and what it loaded out of the store: python -m ingest forget NAME.",
             )
+
+
+def _is_same_account(one: str, other: str) -> bool:
+    """As ingest/sql/other_source.sql, which would refuse the load, compares them."""
+    short, long = sorted((key.lower().lstrip("0") for key in (one, other)), key=len)
+    return short == long or long.startswith(f"{short}/billingprofiles/")

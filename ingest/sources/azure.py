@@ -59,6 +59,7 @@ LAYOUT = Layout(
     required=("CostInBillingCurrency|Cost|PreTaxCost", "Date|UsageDateTime|UsageDate", "MeterCategory"),
     staging=Path(__file__).with_suffix(".sql"),
     complete=Path(__file__).with_name("azure_complete.sql"),
+    completed=Path(__file__).with_name("azure_completed.sql"),
     control="azure",
     what="an Azure cost export (exports of Cost Management have English headers in every portal language; "
     "a file that was downloaded from a portal page may have translated ones: create an export instead)",

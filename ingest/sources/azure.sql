@@ -1,5 +1,6 @@
 -- Azure actual and amortised cost: one row of `raw` is one charge line of one of the two. `dataset` says of which, `alone`
--- that the other one is not here. Each amount stands once: actual lines are billed, amortised ones effective.
+-- that the other one is not here. Each amount stands once: actual lines are billed, amortised ones effective. An actual line
+-- is staged as if it stood alone: azure_complete.sql knows up to which day the amortised dataset tells the same usage.
 WITH line AS (
     SELECT
         *,
@@ -18,8 +19,6 @@ told AS (
     SELECT
         *,
         by_commitment OR charge LIKE 'unused%' AS committed,
-        -- the other dataset tells the same quantity: said once, on the amortised line
-        dataset = 'ActualCost' AND NOT alone AND charge = 'usage' AS said_elsewhere,
         info['VMName'] AS vm
     FROM line
 )
@@ -68,10 +67,10 @@ SELECT
         WHEN 'ondemand' THEN 'Standard' WHEN 'spot' THEN 'Dynamic'
         WHEN 'reservation' THEN 'Committed' WHEN 'savingsplan' THEN 'Committed'
     END AS pricing_category,
-    CASE WHEN NOT said_elsewhere THEN quantity END AS pricing_quantity,
+    quantity AS pricing_quantity,
     unit_of_measure AS pricing_unit,
-    CASE WHEN charge = 'usage' AND NOT said_elsewhere THEN CAST(quantity * block AS DECIMAL(38,12)) END AS consumed_quantity,
-    CASE WHEN charge = 'usage' AND NOT said_elsewhere THEN unit END AS consumed_unit,
+    CASE WHEN charge = 'usage' THEN CAST(quantity * block AS DECIMAL(38,12)) END AS consumed_quantity,
+    CASE WHEN charge = 'usage' THEN unit END AS consumed_unit,
     CASE
         WHEN cost IS NULL THEN NULL
         WHEN dataset = 'ActualCost' THEN cost
@@ -79,7 +78,6 @@ SELECT
     END AS billed_cost,
     CASE
         WHEN cost IS NULL OR dataset = 'AmortizedCost' THEN cost
-        WHEN NOT alone THEN 0
         -- actual cost alone: what no commitment touches costs what it is billed; a purchase costs its use, which is unpriced
         WHEN NOT committed THEN cost
         WHEN charge <> 'usage' THEN 0

@@ -42,6 +42,6 @@ SELECT
     cost AS billed_cost,
     cost AS effective_cost,
     cost AS contracted_cost,
-    coalesce(currency, CASE WHEN billed_ms IS NOT NULL THEN 'USD' END) AS billing_currency,
+    coalesce(upper(trim(currency)), CASE WHEN billed_ms IS NOT NULL THEN 'USD' END) AS billing_currency,
     team
 FROM line

@@ -7,7 +7,7 @@ SELECT
     who AS provider,
     coalesce(billing_account_id, who) AS billing_account_id,
     sub_account_id,
-    coalesce(billing_currency, CASE WHEN billed_ms IS NOT NULL THEN 'USD' END) AS billing_currency,
+    coalesce(nullif(upper(trim(billing_currency)), ''), CASE WHEN billed_ms IS NOT NULL THEN 'USD' END) AS billing_currency,
     exact(cost) AS billed,
     stored(cost) AS billed_stored,
     exact(cost) AS contracted,

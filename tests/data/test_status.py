@@ -14,6 +14,7 @@ from data.check import INVARIANTS, check
 from data.home import parquet_dir, snapshot_file
 from data.model.settings import ModelSettings
 from data.snapshot import open_latest
+from data.sql import sql
 from data.status import status
 from data.warehouse import Warehouse
 from ingest.progress import silent
@@ -285,3 +286,25 @@ def test_check_names_a_snapshot_that_does_not_open(store):
     snapshot_file(store, 1).write_bytes(b"not a database")
     (violation,) = broken(store)["Every kept snapshot opens and finds its files"]
     assert violation.startswith("serving-000001.duckdb does not open")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("AWS", "000000000001"), ("AWS", "1"), True),
+        (("CoreWeave", "x"), ("coreweave", "X"), True),
+        (("Microsoft", "/a/8"), ("Microsoft", "/A/8/billingProfiles/P"), True),
+        (("Microsoft", "/a/8/billingProfiles/P"), ("Microsoft", "/a/8/billingProfiles/Q"), False),
+        (("AWS", "1"), ("AWS", "10"), False),
+        (("AWS", "1"), ("GCP", "1"), False),
+    ],
+)
+def test_a_bill_of_two_sources_is_found_however_it_is_spelled(one, other, same):
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE cost (source VARCHAR, provider VARCHAR, billing_account_id VARCHAR, billing_period DATE)"
+        )
+        for source, bill in (("a", one), ("b", other), ("b", other)):
+            con.execute("INSERT INTO cost VALUES (?, ?, ?, DATE '2026-10-01')", [source, *bill])
+        found = con.execute(sql("query/check/two_sources")).fetchall()
+    assert found == ([(f"{one[0]} {one[1]} 2026-10-01 in a, b",)] if same else [])

@@ -190,6 +190,83 @@ def test_amortised_cost_alone_states_no_invoice_and_says_so(wh, tmp_path):
     ) == [(None, None)]
 
 
+def on(day, *lines):
+    return [line | {"Date": f"10/{day}/2026"} for line in lines]
+
+
+BY_DAY = """SELECT day(day), rung, sum(billed_cost), sum(effective_cost) FROM ladder
+    GROUP BY ALL HAVING sum(billed_cost) <> 0 OR sum(effective_cost) <> 0 ORDER BY 1, 2"""
+UNEXPLAINED = (
+    "SELECT DISTINCT day(day), billed_cost, effective_cost FROM ladder WHERE rung = 'unexplained' ORDER BY 1"
+)
+
+
+def test_days_after_the_last_amortised_one_cost_what_they_are_billed(wh, tmp_path):
+    later = [LINE, RESERVED | {"Cost": "0"}, PURCHASE | {"Cost": "900"}]
+    run(tmp_path, "a", on("02", LINE) + on("20", *later), kind="ActualCost", submitted="2026-10-21T04:00:00Z")
+    run(tmp_path, "b", on("02", LINE), kind="AmortizedCost", submitted="2026-10-03T04:00:00Z")
+    (result,) = load(wh, Azure(str(tmp_path)))
+    assert result.message == (
+        "the amortised dataset ends on 2026-10-02 (that day may be incomplete), later days cost what they are "
+        "billed: 1 lines of usage under a commitment are unpriced"
+    )
+    lines = """SELECT day(charge_period_start), x_dataset, billed_cost, effective_cost, pricing_quantity,
+        consumed_quantity FROM cost ORDER BY 1, 2, 3"""
+    cost, day = Decimal("88.152"), Decimal(24)
+    assert rows(wh, lines) == [
+        (2, "ActualCost", cost, 0, None, None),
+        (2, "AmortizedCost", 0, cost, day, day),
+        (20, "ActualCost", 0, None, day, day),
+        (20, "ActualCost", cost, cost, day, day),
+        (20, "ActualCost", 900, 0, day, None),
+    ]
+    assert invoiced(wh) == {"2026-10": Decimal("1076.304")}  # 2 × 88.152 + 900
+    hours = """SELECT day(hour), resource_id[-4:], sum(cost), sum(billed_seconds) / 3600 FROM gpu_hour
+        GROUP BY ALL ORDER BY 1, 2"""
+    assert published(wh, hours) == [(2, "vm-1", cost, 24), (20, "vm-1", cost, 24), (20, "vm-2", None, 24)]
+    assert published(wh, UNEXPLAINED) == [(2, 0, 0), (20, 0, 0)]
+
+
+def test_days_after_the_last_actual_one_are_not_billed_yet(wh, tmp_path):
+    run(tmp_path, "a", on("02", LINE), kind="ActualCost")
+    run(tmp_path, "b", on("02", LINE) + on("20", LINE, RESERVED | {"Cost": "30"}), kind="AmortizedCost")
+    (result,) = load(wh, Azure(str(tmp_path)))
+    assert result.message == (
+        "the actual dataset ends on 2026-10-02: billed cost is unknown on 2 amortised lines of later days"
+    )
+    cost = Decimal("88.152")
+    assert rows(wh, "SELECT billed_cost, effective_cost FROM cost WHERE day(charge_period_start) = 20") == [
+        (None, cost),
+        (None, Decimal(30)),
+    ]
+    assert invoiced(wh) == {"2026-10": cost}
+    assert published(wh, BY_DAY) == [
+        (2, "unobserved", cost, cost),
+        (20, "unobserved", None, Decimal("118.152")),
+    ]
+    assert published(wh, UNEXPLAINED) == [(2, 0, 0), (20, None, None)]
+
+
+def test_use_under_a_commitment_alone_is_billed_nothing(wh, tmp_path):
+    run(tmp_path, "a", on("02", LINE), kind="ActualCost")
+    run(tmp_path, "b", on("02", LINE) + on("20", UNUSED), kind="AmortizedCost")
+    (result,) = load(wh, Azure(str(tmp_path)))
+    assert result.message is None
+    assert sums(wh) == [("2026-10", 3, Decimal("88.152"), Decimal("98.152"))]
+    assert published(wh, UNEXPLAINED) == [(2, 0, 0), (20, 0, 0)]
+
+
+def test_a_month_of_one_dataset_stands_alone_beside_a_month_of_both(wh, tmp_path):
+    def of(month, *lines):
+        told = {"BillingPeriodStartDate": f"{month}/01/2026", "Date": f"{month}/02/2026"}
+        return [line | told for line in lines]
+
+    load(wh, pair(tmp_path, of("08", LINE) + of("09", LINE), of("09", LINE) + of("10", LINE)))
+    cost = Decimal("88.152")
+    assert sums(wh) == [("2026-08", 1, cost, cost), ("2026-09", 2, cost, cost), ("2026-10", 1, None, cost)]
+    assert invoiced(wh) == {"2026-08": cost, "2026-09": cost, "2026-10": None}
+
+
 def test_both_datasets_may_say_the_same_where_nothing_was_committed(wh, tmp_path):
     load(wh, pair(tmp_path, [LINE], [LINE]))
     assert sums(wh) == [("2026-10", 2, Decimal("88.152"), Decimal("88.152"))]
@@ -289,6 +366,20 @@ def test_the_same_bill_from_a_focus_export_is_refused(wh, tmp_path):
     account = "/providers/Microsoft.Billing/billingAccounts/8611537"
     line = FOCUS_LINE | {"ProviderName": "Microsoft", "BillingAccountId": account}
     with pytest.raises(SourceError, match="Source 'azure' holds Microsoft billing account"):
+        load(wh, Focus(str(write_csv(tmp_path / "focus.csv", [line]))))
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "/PROVIDERS/microsoft.billing/BillingAccounts/8611537",
+        "/providers/Microsoft.Billing/billingAccounts/8611537/billingProfiles/ABCD-1",
+    ],
+)
+def test_the_same_bill_under_another_spelling_of_its_account_is_refused(wh, tmp_path, account):
+    one(wh, tmp_path, LINE)
+    line = FOCUS_LINE | {"ProviderName": "Microsoft", "BillingAccountId": account}
+    with pytest.raises(SourceError, match="would count it a second time"):
         load(wh, Focus(str(write_csv(tmp_path / "focus.csv", [line]))))
 
 

@@ -144,6 +144,15 @@ def test_a_bill_that_another_source_states_already(doctor, tmp_path):
     assert "mend" not in doctor(main={"kind": "focus", "location": copy})[0]
 
 
+def test_a_bill_that_another_source_spells_otherwise(doctor, tmp_path):
+    path = write_csv(tmp_path / "bill.csv", [FRESH | {"ProviderName": "CoreWeave"}])
+    assert CliRunner().invoke(main, ["focus", str(path), "--source", "main"]).exit_code == 0
+    respelled = FRESH | {"ProviderName": "coreweave", "BillingAccountId": "1"}
+    said, code = doctor(second={"kind": "focus", "location": write_csv(tmp_path / "copy.csv", [respelled])})
+    assert code == 1
+    assert "Source 'main' states the bill of CoreWeave account 0001 already." in said
+
+
 def test_two_sources_that_read_the_same_place(doctor, tmp_path):
     path = write_csv(tmp_path / "bill.csv", [FRESH])
     source = {"kind": "focus", "location": path}

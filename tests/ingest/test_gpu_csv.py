@@ -68,6 +68,25 @@ def test_equal_lines_are_two_charges(wh, tmp_path):
     assert sums(wh) == [("2026-10", 2, Decimal("956.16"), Decimal("956.16"))]
 
 
+def test_one_currency_in_two_cases_is_one_currency(wh, tmp_path):
+    some(wh, tmp_path, LINE, LINE | {"currency": " usd "})
+    assert published(wh, "SELECT DISTINCT billing_currency FROM ladder") == [("USD",)]
+    assert invoiced(wh) == {"2026-10": Decimal("956.16")}
+
+
+@pytest.mark.parametrize("currency", ["", "US$", "dollars"])
+def test_what_is_no_currency_is_refused(wh, tmp_path, currency):
+    with pytest.raises(SourceError, match=r"bill\.csv line 1: no currency of three letters, such as USD"):
+        some(wh, tmp_path, LINE | {"currency": currency})
+
+
+def test_negative_hours_are_a_correction_only_with_a_negative_cost(wh, tmp_path):
+    with pytest.raises(SourceError, match=r"bill\.csv line 2: negative hours, but no negative cost"):
+        some(wh, tmp_path, LINE, LINE | {"hours": "-24"})
+    some(wh, tmp_path, LINE, LINE | {"hours": "-12", "cost": "-239.04"})
+    assert sums(wh) == [("2026-10", 2, Decimal("239.04"), Decimal("239.04"))]
+
+
 def test_optional_columns(wh, tmp_path):
     line = LINE | {
         "provider": "CoreWeave",

@@ -206,6 +206,30 @@ def test_one_bill_in_two_formats_is_one_bill(wh, tmp_path):
         load(wh, AwsCur(str(write_csv(tmp_path / "cur.csv", [CUR_LINE]))))
 
 
+def test_one_bill_without_its_leading_zeros_is_one_bill(wh, tmp_path):
+    load(wh, AwsCur(str(write_csv(tmp_path / "cur.csv", [CUR_LINE]))))  # payer 000000000001
+    before = store_state(wh)
+    with pytest.raises(
+        SourceError, match="'aws-cur' holds AWS billing account 000000000001 for 2026-10 already"
+    ):
+        load(wh, focus(tmp_path, *lines(3, BillingAccountId="1")))
+    assert store_state(wh) == before
+
+
+def test_one_bill_of_a_provider_in_another_case_is_one_bill(wh, tmp_path):
+    load(wh, focus(tmp_path, *lines(3, ProviderName="CoreWeave")), "first")
+    with pytest.raises(SourceError, match="'first' holds CoreWeave billing account 0001"):
+        load(wh, focus(tmp_path, *lines(3, ProviderName="coreweave"), name="again.csv"), "second")
+
+
+def test_two_billing_profiles_of_one_account_are_two_bills(wh, tmp_path):
+    account = "/providers/Microsoft.Billing/billingAccounts/1/billingProfiles/"
+    for profile in ("A", "B"):
+        told = {"ProviderName": "Microsoft", "BillingAccountId": account + profile}
+        load(wh, focus(tmp_path, *lines(1, **told), name=f"{profile}.csv"), profile)
+    assert rows(wh, "SELECT count(*) FROM cost") == [(2,)]
+
+
 def test_two_sources_may_share_a_month_or_an_account(wh, tmp_path):
     load(wh, focus(tmp_path, *lines(3)), "first")
     load(wh, focus(tmp_path, *lines(3, BillingAccountId="0002"), name="b.csv"), "second")
