@@ -23,7 +23,7 @@ HEADER = "BillingAccountId,BillingCurrency,BillingPeriodStart,BilledCost,ChargeC
 # link in the navigation, and what only that page says: (link, words)
 TOUR = (
     ("Data", "Reconciliation by billing period"),
-    ("Idle GPUs", "No GPU stood idle by this rule."),
+    ("Idle GPUs", "Whether GPUs stood idle is unknown"),
     ("Overview", "Spend was"),
 )
 
