@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import gc
 import os
 import subprocess
 import sys
@@ -11,6 +14,27 @@ import hypothesis  # noqa: F401 - now: at the end, when its plugin would, CPytho
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def _undisturbed(parse):
+    """`parse`, with no collection of garbage meanwhile: CPython 3.11 answers one that comes while it builds a tree with
+    "AST constructor recursion depth mismatch" (cpython 106905); hypothesis and pytest parse the tests that they run.
+    """
+
+    @functools.wraps(parse)
+    def parsed(*args, **kwargs):
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return parse(*args, **kwargs)
+        finally:
+            if collecting:
+                gc.enable()
+
+    return parsed
+
+
+ast.parse = _undisturbed(ast.parse)
 
 
 @pytest.fixture

@@ -65,9 +65,10 @@ def export(folder, report="gpu", files=("gpu-00001.csv",), named=None, line=CUR_
 
 
 def test_a_sound_configuration_has_nothing_to_mend(doctor, tmp_path):
+    elsewhere = {**FRESH, "BillingAccountId": "0002"}  # else both would be the same bill
     said, code = doctor(
         aws={"kind": "aws-cur", "location": export(tmp_path / "gpu")},
-        other={"kind": "focus", "location": write_csv(tmp_path / "bill.csv", [FRESH])},
+        other={"kind": "focus", "location": write_csv(tmp_path / "bill.csv", [elsewhere])},
     )
     assert code == 0, said
     assert "mend" not in said
