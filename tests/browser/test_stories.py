@@ -46,6 +46,8 @@ def csv(tab, name: str) -> pd.DataFrame:
     """What the table of that name hands out; every cell is text, an unknown one is empty."""
     button = tab.locator(f".st-key-{name}-csv button")
     button.wait_for(state="attached")
+    # a run that has not come this far leaves the button of the one before, and its file
+    tab.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     if not button.is_visible():
         tab.locator("details", has=button).locator("summary").click()
     with tab.expect_download() as download:
