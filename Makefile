@@ -20,13 +20,14 @@ help:
 
 setup: $(STAMP)
 
-# Debian keeps venv in a package of its own; install it where we may, else say what to install.
+# Debian keeps venv in a package of its own; install it where we may, else say what to install. The lock is complete, so
+# pip resolves nothing (--no-deps): for google-auth[pyopenssl] an old pip would take the newest release and stop.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "inferledger needs Python 3.11 or newer; set PYTHON=…"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || sh .ci/debian python3-venv
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked environment into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

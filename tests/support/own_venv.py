@@ -32,7 +32,7 @@ def _build(folder: Path, lock: Path, python: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([python, "-m", "venv", folder], check=True, capture_output=True)
-    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, capture_output=True)
+    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", lock], check=True, capture_output=True)
 
 
 def _python(oldest: tuple[int, int], tool: str) -> str:
