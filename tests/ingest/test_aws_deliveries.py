@@ -14,7 +14,7 @@ import boto3
 import pytest
 from cost_store import CUR_LINE, FOCUS_LINE, load, manifest, rows, sums, write_csv, write_parquet
 from cutting_server import cutting
-from moto.server import ThreadedMotoServer
+from local_server import aws
 
 from data.warehouse import Warehouse
 from ingest import brought, files
@@ -336,11 +336,8 @@ def test_tags_as_map_and_as_json_text_in_one_delivery(wh, tmp_path):
 
 @pytest.fixture(scope="module")
 def s3():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with aws() as url:
+        yield url
 
 
 @pytest.fixture

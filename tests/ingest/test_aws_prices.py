@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import boto3
 import pytest
 from click.testing import CliRunner
+from local_server import listening
 
 from data.warehouse import Warehouse
 from ingest.__main__ import main
@@ -99,15 +99,8 @@ class PriceList(BaseHTTPRequestHandler):
 def price_list(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), PriceList)
-    server.asked, server.refuses = [], None
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(PriceList, asked=[], refuses=None) as server:
+        yield server
 
 
 @pytest.fixture

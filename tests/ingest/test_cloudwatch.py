@@ -8,7 +8,7 @@ from decimal import Decimal
 import boto3
 import pytest
 from click.testing import CliRunner
-from moto.server import ThreadedMotoServer
+from local_server import aws
 from samples import answer
 from small_store import load_lines, machine_line
 
@@ -28,11 +28,8 @@ NOON = (datetime.now(UTC) + 2 * HOUR).replace(minute=0, second=0, microsecond=0,
 
 @pytest.fixture(scope="module")
 def server():
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
+    with aws() as url:
+        yield url
 
 
 class Cloud:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import duckdb
 import pytest
+from local_server import listening
 
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
@@ -51,21 +51,15 @@ class CloudBilling(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), CloudBilling)
-    server.allowed = True
-    server.answers = {
+    answers = {
         "/v1/billingAccounts": ("billingAccounts", ACCOUNTS),
         f"/v1/billingAccounts/{MAIN}/projects": (
             "projectBillingInfo",
             [project("inference"), project("old", False)],
         ),
     }
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(CloudBilling, allowed=True, answers=answers) as server:
+        yield server
 
 
 @pytest.fixture

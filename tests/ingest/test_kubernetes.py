@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import duckdb
 import pytest
+from local_server import listening
 from prometheus_server import openmetrics, prometheus
 from samples import START, answer, load
 from small_store import load_lines, load_rows, machine_line
@@ -463,14 +463,8 @@ class Engine(BaseHTTPRequestHandler):
 
 @contextmanager
 def engine(**settings):
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Server", (Engine,), settings)) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(type("Server", (Engine,), settings)) as server:
+        yield server.url
 
 
 @pytest.mark.parametrize("settings", [{}, {"drops_names": True}, {"refuses_many": True}])

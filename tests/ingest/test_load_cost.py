@@ -25,7 +25,7 @@ from cost_store import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
+from local_server import aws
 
 from data.check import check
 from data.model.settings import ModelSettings
@@ -511,11 +511,8 @@ def test_many_files_of_different_columns_are_one_delivery(wh, tmp_path):
 
 @pytest.fixture(scope="module")
 def s3():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with aws() as url:
+        yield url
 
 
 @pytest.fixture

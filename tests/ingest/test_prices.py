@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from local_server import listening
 
 from data.warehouse import Warehouse
 from ingest.load_prices import load_prices
@@ -75,14 +75,8 @@ class Catalogue(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def catalogue():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Catalogue)
-    server.pages = PAGES
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Catalogue, pages=PAGES) as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 import stamina
+from local_server import listening
 from prometheus_server import openmetrics, prometheus
 from samples import answer
 
@@ -233,15 +233,8 @@ class Victoria(BaseHTTPRequestHandler):
 @contextmanager
 def victoria(**settings):
     handler = type("Server", (Victoria,), settings)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.asked = []
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/select/7/prometheus", server.asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(handler, asked=[]) as server:
+        yield f"{server.url}/select/7/prometheus", server.asked
 
 
 @pytest.mark.parametrize("refuse_above", [10**9, 1800])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 import stamina
+from local_server import listening
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_server import openmetrics, prometheus
 from samples import Samples, answer
@@ -255,15 +255,8 @@ class Tiny(BaseHTTPRequestHandler):
 @contextmanager
 def tiny(**settings):
     handler = type("Server", (Tiny,), {k: staticmethod(v) if callable(v) else v for k, v in settings.items()})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.asked = []
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", server.asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(handler, asked=[]) as server:
+        yield server.url, server.asked
 
 
 def error(code, said):

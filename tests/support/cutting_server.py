@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from local_server import listening
 
 
 @dataclass
@@ -28,14 +29,9 @@ class Cutting:
 def cutting(behind: str) -> Iterator[Cutting]:
     """In front of `behind` (http://host:port)."""
     told = Cutting()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(told, urlsplit(behind)))
-    told.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield told
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(_handler(told, urlsplit(behind))) as server:
+        told.url = server.url
+        yield told
 
 
 def _handler(told: Cutting, behind) -> type[BaseHTTPRequestHandler]:
