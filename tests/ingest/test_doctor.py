@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import boto3
 import pytest
 from click.testing import CliRunner
 from cost_store import CUR_LINE, FOCUS_LINE, manifest, write_csv
-from moto.server import ThreadedMotoServer
+from local_server import aws, listening
 from prometheus_server import openmetrics, prometheus
 
 from ingest.__main__ import main
@@ -43,14 +42,11 @@ def doctor(home, tmp_path, monkeypatch):  # noqa: ARG001 - home sets INFERLEDGER
 
 @pytest.fixture
 def s3(monkeypatch):
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with aws() as url:
+        yield url
 
 
 def export(folder, report="gpu", files=("gpu-00001.csv",), named=None, line=CUR_LINE, period=THIS_MONTH):
@@ -287,11 +283,8 @@ def answering(status, body, nothing=None):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(Answer) as server:
+        yield server.url
 
 
 def test_a_server_that_refuses_us(doctor):
