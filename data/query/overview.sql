@@ -38,28 +38,12 @@ devices AS (
         AND chosen($teams, team) AND chosen($models, model)
     GROUP BY GROUPING SETS ((), (CAST(hour AS DATE)))
 ),
--- What coverage is summed of: coverage_day, which knows no teams or models; narrowed by those, the hours themselves, and what
--- machines cost whose devices nobody knows.
-device_evidence AS (
-    SELECT day, provider, sub_account_id, billing_currency, device_cost, observed_cost
-    FROM coverage_day
-    WHERE len($teams) + len($models) = 0
-    UNION ALL
-    SELECT CAST(hour AS DATE), provider, sub_account_id, billing_currency, cost, busy_cost + idle_cost
-    FROM gpu_hour
-    WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
-        AND hour >= $start AND hour < $end
-    UNION ALL
-    SELECT day, provider, sub_account_id, billing_currency, effective_cost, 0
-    FROM part
-    WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
-        AND rung = 'unobserved' AND device_id IS NULL
-),
 evidence AS (
     SELECT day, coverage(observed_cost, device_cost) AS coverage
-    FROM device_evidence
+    FROM coverage_day
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+        AND chosen($teams, team) AND chosen($models, model)
     GROUP BY GROUPING SETS ((), (day))
 )
 SELECT s.day, s.spend, s.idle_cost, u.cost_per_inference, u.requests_ok, d.utilisation, e.coverage

@@ -1,22 +1,5 @@
 -- What a reader must know before believing a page: reconciled? observed? until when?
--- What coverage is summed of: coverage_day, which knows no teams or models; narrowed by those, the hours themselves, and what
--- machines cost whose devices nobody knows.
-WITH device_evidence AS (
-    SELECT day, provider, sub_account_id, billing_currency, device_cost, observed_cost
-    FROM coverage_day
-    WHERE len($teams) + len($models) = 0
-    UNION ALL
-    SELECT CAST(hour AS DATE), provider, sub_account_id, billing_currency, cost, busy_cost + idle_cost
-    FROM gpu_hour
-    WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
-        AND hour >= $start AND hour < $end
-    UNION ALL
-    SELECT day, provider, sub_account_id, billing_currency, effective_cost, 0
-    FROM part
-    WHERE len($teams) + len($models) > 0 AND chosen($teams, team) AND chosen($models, model)
-        AND rung = 'unobserved' AND device_id IS NULL
-),
-charging AS (
+WITH charging AS (
     SELECT DISTINCT source
     FROM invoice_total
     WHERE billing_currency = $currency AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
@@ -33,9 +16,10 @@ SELECT
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     ) AS unexplained,
     (
-        SELECT coverage(observed_cost, device_cost) FROM device_evidence
+        SELECT coverage(observed_cost, device_cost) FROM coverage_day
         WHERE day >= $start AND day < $end AND billing_currency = $currency
             AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+            AND chosen($teams, team) AND chosen($models, model)
     ) AS observed_share,
     (
         SELECT sum(unpriced_lines) FROM coverage_day

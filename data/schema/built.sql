@@ -19,8 +19,10 @@ ALTER TABLE built_traffic ADD COLUMN IF NOT EXISTS server VARCHAR; -- in a store
 ALTER TABLE built_traffic ADD COLUMN IF NOT EXISTS requests_aside BIGINT;
 CREATE TABLE IF NOT EXISTS built_coverage (
     month DATE, day DATE, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, billing_currency VARCHAR,
-    device_cost DECIMAL(38,12), observed_cost DECIMAL(38,12), unbilled_hours DOUBLE, unpriced_lines BIGINT
+    device_cost DECIMAL(38,12), observed_cost DECIMAL(38,12), unbilled_hours DOUBLE, unpriced_lines BIGINT, team VARCHAR, model VARCHAR
 );
+ALTER TABLE built_coverage ADD COLUMN IF NOT EXISTS team VARCHAR; -- in a store that was made before
+ALTER TABLE built_coverage ADD COLUMN IF NOT EXISTS model VARCHAR;
 CREATE TABLE IF NOT EXISTS built_commitment (
     month DATE, day DATE, billing_period DATE, commitment_id VARCHAR, provider VARCHAR, billing_account_id VARCHAR,
     sub_account_id VARCHAR, billing_currency VARCHAR, covered_cost DECIMAL(38,12), ai_covered_cost DECIMAL(38,12),

@@ -70,8 +70,8 @@ CREATE TABLE deployment (
     endpoint VARCHAR, mode VARCHAR, team VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP
 );
 CREATE TABLE coverage_day (
-    day DATE, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, billing_currency VARCHAR,
-    device_cost DECIMAL(38,12), observed_cost DECIMAL(38,12), unbilled_hours DOUBLE, unpriced_lines BIGINT
+    day DATE, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR, billing_currency VARCHAR, team VARCHAR,
+    model VARCHAR, device_cost DECIMAL(38,12), observed_cost DECIMAL(38,12), unbilled_hours DOUBLE, unpriced_lines BIGINT
 );
 CREATE TABLE source_state (
     source VARCHAR, kind VARCHAR, grain VARCHAR, rows BIGINT, rejected BIGINT, data_through TIMESTAMP,

@@ -56,22 +56,6 @@ def test_what_telemetry_saw_is_told_of_the_teams_and_models_chosen(cursor, octob
     assert [None if fmt.is_unknown(value) else value for value in told] == pytest.approx([share, share])
 
 
-def test_a_machine_whose_devices_nobody_knows_is_unobserved_cost_of_its_team(tmp_path):
-    home = build(tmp_path, rows=False)
-    with duckdb.connect(str(snapshot_file(home, 1))) as con:
-        con.execute("""
-            INSERT INTO part BY NAME
-            SELECT DATE '2026-10-05' AS day, 'unobserved' AS rung, 'docs' AS team, 'USD' AS billing_currency,
-                30 AS effective_cost;
-            INSERT INTO gpu_hour BY NAME
-            SELECT TIMESTAMP '2026-10-05 07:00' AS hour, 'docs' AS team, 'USD' AS billing_currency, 10 AS cost,
-                4 AS busy_cost, 6 AS idle_cost;
-        """)
-    day = Filters(date(2026, 10, 5), date(2026, 10, 6), teams=("docs",))
-
-    assert trust(open_latest(home).cursor(), day).observed_share == pytest.approx(0.25)
-
-
 @pytest.fixture
 def two_currencies(tmp_path):
     """The estate, and a small bill in euros that ends on Oct 21."""

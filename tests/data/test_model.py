@@ -90,6 +90,17 @@ def test_three_gpus_for_three_hours(wh):
     assert con.execute("SELECT sum(device_cost), sum(observed_cost) FROM coverage_day").fetchone() == (90, 55)
 
 
+def test_coverage_knows_the_team_also_of_machines_whose_devices_nobody_knows(wh):
+    bill = [machine_line(DAY, "i-1", "10", team="docs"), machine_line(DAY, None, "30", team="docs")]
+    load_lines(wh, [*bill, machine_line(DAY, "i-2", "5", team="chat")])
+    load_rows(wh, "device_hour", [device_hour(DAY, "GPU-1", "n1", 900, 900)])  # half an hour, on i-1
+
+    told = published(wh).execute(
+        "SELECT team, sum(device_cost), sum(observed_cost) FROM coverage_day GROUP BY team ORDER BY team"
+    )
+    assert told.fetchall() == [("chat", 5, 0), ("docs", 40, 5)]
+
+
 def test_billed_for_20_minutes_and_idle_throughout_costs_what_was_billed(wh):
     load_lines(wh, [machine_line(DAY, "i-1", "3.333333333333", quantity="0.333333333333")])
     load_rows(wh, "device_hour", [device_hour(DAY, "GPU-1", "n1", 0, 1200, **POD)])

@@ -151,8 +151,8 @@ SELECT charge_period_start::DATE AS day, billing_period, commitment_discount_id 
 FROM cost WHERE commitment_discount_id IS NOT NULL GROUP BY ALL;
 
 INSERT INTO coverage_day
-SELECT hour::DATE, provider, billing_account_id, sub_account_id, 'USD', sum(cost), sum(cost) - sum(unobserved_cost), 0, 0
-FROM gpu_hour GROUP BY 1, 2, 3, 4;
+SELECT hour::DATE, provider, billing_account_id, sub_account_id, 'USD', team, model, sum(cost), sum(cost) - sum(unobserved_cost), 0, 0
+FROM gpu_hour GROUP BY ALL;
 INSERT INTO resource BY NAME
 SELECT resource_id, 'node-' || resource_id AS node, provider, CASE provider WHEN 'AWS' THEN '100000000001' ELSE '01AAAA-BBBBBB-CCCCCC' END AS billing_account_id,
     sub_account_id, instance_type, 'gpu' AS device_kind, gpu_model AS device_model, devices AS device_count FROM fleet;

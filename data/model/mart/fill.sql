@@ -59,7 +59,7 @@ SELECT DISTINCT namespace, pod, served_name, resource_id, model, version, endpoi
 FROM work.main.deployment_map;
 INSERT INTO snap.coverage_day BY NAME
 SELECT
-    day, provider, billing_account_id, sub_account_id, billing_currency, sum(device_cost) AS device_cost,
+    day, provider, billing_account_id, sub_account_id, billing_currency, team, model, sum(device_cost) AS device_cost,
     sum(observed_cost) AS observed_cost, sum(unbilled_hours) AS unbilled_hours, sum(unpriced_lines) AS unpriced_lines
 FROM work.main.built_coverage
 GROUP BY ALL
