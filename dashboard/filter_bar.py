@@ -11,7 +11,18 @@ from datetime import date
 import streamlit as st
 
 from dashboard import format as fmt
-from data.filters import BASES, PRESETS, VIEWS, Basis, Filters, View, is_calendar, preset_period
+from data.filters import (
+    BASES,
+    COMPARES,
+    PRESETS,
+    VIEWS,
+    Basis,
+    Compare,
+    Filters,
+    View,
+    is_calendar,
+    preset_period,
+)
 from data.query.choices import Choices
 
 BASIS_HELP = (
@@ -24,12 +35,17 @@ VIEW_HELP = (
     "**contracted**: negotiated prices, before commitments · **list**: public prices"
 )
 CURRENCY_HELP = "What was billed in this currency; amounts in two of them are never added."
+COMPARE_HELP = (
+    "**Previous period**: as many days right before; of a month the month before · **A month, a year earlier**: "
+    "the same days of the calendar · **Other days**: any. Every change that a page shows is against these days."
+)
 _STATE = "filters"
 _REACH = "days with data"
 _MISSED = "asked for by the URL and not offered"
 _NAMED = " · "  # between an account's id and its name
 _LABELS = {
     "period": "period",
+    "compare": "comparison",
     "basis": "cost basis",
     "provider": "provider",
     "account": "account",
@@ -52,10 +68,14 @@ def show(choices: Choices) -> Filters:
         currency = _currency(choices.currencies)
         first_day, last_day = choices.days.get(currency, (choices.first_day, choices.last_day))
         start, end, calendar = _period(first_day, last_day)
+        compare, compared = _compared(first_day, last_day)
         basis = st.selectbox(
             "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150
         )
-        filters = replace(_scope(choices, start, end, basis), currency=currency, calendar=calendar)
+        filters = replace(
+            _scope(choices, start, end, basis),
+            currency=currency, calendar=calendar, compare=compare, compared=compared,
+        )  # fmt: skip
     _say_missed(asked, filters)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (first_day, last_day)
@@ -104,7 +124,7 @@ def incomparable(view: View) -> tuple[str, ...]:
 
 
 def comparable(view: View) -> bool:
-    """Whether the whole previous period has data in that view: a change against half of it would mislead."""
+    """Whether all days compared with have data in that view: a change against half of them would mislead."""
     return reaches(current().previous().start) and not incomparable(view)
 
 
@@ -142,6 +162,27 @@ def _period(first_day: date, last_day: date) -> tuple[date, date, bool]:
         custom = tuple(picked) if isinstance(picked, tuple) else (picked,)
     start, end = preset_period(name, last_day, custom)
     return start, end, is_calendar(name, start, end)
+
+
+def _compared(first_day: date, last_day: date) -> tuple[Compare, tuple[date, date] | None]:
+    """What the period is compared with, and of other days which (the end exclusive)."""
+    label = st.selectbox(
+        "Compared with",
+        list(COMPARES.values()),
+        key="compare",
+        bind="query-params",
+        help=COMPARE_HELP,
+        width=170,
+    )
+    compare = next(key for key, told in COMPARES.items() if told == label)
+    if compare != "custom":
+        return compare, None
+    picked = st.date_input(
+        "Its days", (first_day, last_day), min_value=first_day, max_value=last_day,
+        key="compare-range", bind="query-params", width=230,
+    )  # fmt: skip
+    days = picked if isinstance(picked, tuple) else (picked,)
+    return compare, preset_period("custom", last_day, days)
 
 
 def _scope(choices: Choices, start: date, end: date, basis: Basis) -> Filters:
@@ -200,6 +241,7 @@ def _say_missed(asked: Mapping[str, tuple[str, ...]], filters: Filters) -> None:
     """A link that names what is not there shows more than it promises: say which value, until that filter is set."""
     got = {
         "period": (st.session_state["period"],),
+        "compare": (COMPARES[filters.compare],),
         "basis": (filters.basis,),
         "provider": filters.providers,
         "account": filters.accounts,

@@ -41,14 +41,16 @@ def moved(relative: float | None) -> str:
 
 def period_before(filters: Filters) -> str:
     """What the period is compared with: "the 30 days before", "the day before", "September", "the same days of
-    September" ("all of February" against more days than it has)."""
-    if not filters.calendar:
-        return "the day before" if filters.days == 1 else f"the {fmt.days(filters.days)} before"
+    September" ("all of February" against more days than it has), "Oct 3 – Oct 9, 2026" where other days were chosen."""
     before = filters.previous()
+    if filters.compare == "previous" and not filters.calendar:
+        return "the day before" if filters.days == 1 else f"the {fmt.days(filters.days)} before"
     name = f"{before.start:%B}" if before.start.year == filters.start.year else f"{before.start:%B %Y}"
-    if filters.whole_month:
-        return name
-    return f"the same days of {name}" if before.days == filters.days else f"all of {name}"
+    if before.whole_month and (filters.whole_month or filters.days > before.days):
+        return name if filters.whole_month else f"all of {name}"
+    if filters.calendar and filters.compare != "custom":
+        return f"the same days of {name}"
+    return fmt.period(before.start, before.end)
 
 
 def spend(now: pd.Series, before: pd.Series | None, movers: pd.DataFrame | None, filters: Filters) -> str:

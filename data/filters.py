@@ -4,6 +4,7 @@ exclusive.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -27,10 +28,18 @@ PRESETS: dict[Preset, str] = {
     "custom": "Custom range",
 }
 
+Compare = Literal["previous", "last-month", "last-year", "custom"]
+COMPARES: dict[Compare, str] = {
+    "previous": "Previous period",
+    "last-month": "A month earlier",
+    "last-year": "A year earlier",
+    "custom": "Other days",
+}
+
 
 @dataclass(frozen=True)
 class Filters:
-    """Which days, whose lines, on which basis, in which view. An empty tuple means all."""
+    """Which days, whose lines, on which basis, in which view, against which other days. An empty tuple means all."""
 
     start: date
     end: date
@@ -44,6 +53,8 @@ class Filters:
     calendar: bool = (
         False  # one month or its first days: compared with the month before, not with as many days
     )
+    compare: Compare = "previous"
+    compared: tuple[date, date] | None = None  # of `custom`: the days compared with, the end exclusive
 
     @property
     def days(self) -> int:
@@ -58,17 +69,27 @@ class Filters:
         return not self.teams and not self.models
 
     def previous(self) -> Filters:
-        """The same question about the period before: as long and right before; of a calendar month the whole month
-        before, of a month's first days the same days of the month before (all of it, where it is shorter).
+        """The same question about the days compared with. The previous period is as long and right before; of a
+        calendar month the whole month before, of a month's first days the same days of the month before (all of it,
+        where it is shorter). A month or a year earlier are the same days of the calendar.
 
         Thirty-one days before October would end a September with two ends of a month, and what is charged once a
         month would stand in it twice.
         """
+        if self.compare == "custom" and self.compared:
+            return replace(self, start=self.compared[0], end=self.compared[1])
+        if self.compare in ("last-month", "last-year"):
+            return self._earlier(1 if self.compare == "last-month" else 12)
         if not self.calendar:
             return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
-        start = month_start(self.start - timedelta(days=1))
-        same_days = min(start + timedelta(days=self.days), self.start)
-        return replace(self, start=start, end=self.start if self.whole_month else same_days)
+        before = self._earlier(1)
+        return before if before.end <= self.start else replace(before, end=self.start)
+
+    def _earlier(self, months: int) -> Filters:
+        """Whole months against whole months, else as many days from the same day of the month (or its last)."""
+        start = months_before(self.start, months)
+        end = months_before(self.end, months) if self.whole_month else start + timedelta(days=self.days)
+        return replace(self, start=start, end=end)
 
     @property
     def whole_month(self) -> bool:
@@ -83,6 +104,13 @@ class Filters:
 def month_start(day: date) -> date:
     """First day of the day's month."""
     return day.replace(day=1)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or its last where it is shorter."""
+    place = day.year * 12 + day.month - 1 - months
+    year, month = place // 12, place % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def is_month(start: date, end: date) -> bool:

@@ -46,6 +46,10 @@ CREATE OR REPLACE TEMP MACRO counted(u, n) AS
 CREATE OR REPLACE TEMP MACRO charged(u, costs) AS
     u.billing_currency IS NOT NULL AND max(CASE WHEN costs THEN 1 ELSE 0 END) OVER (PARTITION BY u.model) = 1;
 
+-- How a row's requests were served, where its model is served in several ways.
+CREATE OR REPLACE TEMP MACRO served_by(u) AS
+    CASE WHEN u.gpu_model IS NOT NULL OR u.held_seconds > 0 THEN 'device' WHEN u.managed_cost <> 0 THEN 'managed' ELSE 'cpu' END;
+
 CREATE OR REPLACE TEMP MACRO cost_per_inference(cost, requests_ok) AS sum(cost)::DOUBLE / nullif(sum(requests_ok), 0);
 CREATE OR REPLACE TEMP MACRO cost_per_1k(cost, requests_ok) AS 1000 * (sum(cost)::DOUBLE / nullif(sum(requests_ok), 0));
 CREATE OR REPLACE TEMP MACRO cost_per_1m_tokens(cost, tokens) AS 1000000 * (sum(cost)::DOUBLE / nullif(sum(tokens), 0));

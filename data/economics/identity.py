@@ -1,15 +1,10 @@
-"""Why a cost per inference changed: price ÷ (utilisation × throughput), taken apart without a rest (MODEL 5).
-
-The log-mean (LMDI) decomposition: each factor's part is L(now, before) · ln(factor now ÷ before), where L
-is the
-logarithmic mean of the two unit costs; a factor below the line counts negatively. The parts sum to the
-change.
-"""
+"""Why a cost per inference changed: price ÷ (utilisation × throughput), taken apart without a rest (MODEL 5)."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+from data.economics.lmdi import take_apart
 
 
 @dataclass(frozen=True)
@@ -51,13 +46,13 @@ def explain(before: Factors, now: Factors) -> Parts:
         raise ValueError(
             f"A factor is not positive: {before} → {now}; only positive factors can be taken apart."
         )
-    mean = _log_mean(before.unit_cost, now.unit_cost)
-    return Parts(
-        price=mean * math.log(now.price / before.price),
-        utilisation=-mean * math.log(now.utilisation / before.utilisation),
-        throughput=-mean * math.log(now.throughput / before.throughput),
-    )
+    return Parts(**take_apart(_product(before), _product(now)))
 
 
-def _log_mean(a: float, b: float) -> float:
-    return a if math.isclose(a, b, rel_tol=1e-12) else (b - a) / math.log(b / a)
+def _product(factors: Factors) -> dict[str, float]:
+    """As factors of a product: what stands below the line, turned over."""
+    return {
+        "price": factors.price,
+        "utilisation": 1 / factors.utilisation,
+        "throughput": 1 / factors.throughput,
+    }

@@ -72,9 +72,16 @@ def ask(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, objec
     return _run(cursor, name, params).df()
 
 
-def ask_row(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> dict[str, Any]:
-    """The one row of an answer with exact values (Decimal, date, int), NULL as None."""
+def ask_rows(
+    cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """The rows of an answer with exact values (Decimal, date, int), NULL as None."""
     result = _run(cursor, name, params)
     columns = [column[0] for column in result.description or []]
-    (row,) = result.fetchall()
-    return dict(zip(columns, row, strict=True))
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def ask_row(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> dict[str, Any]:
+    """The one row of such an answer."""
+    (row,) = ask_rows(cursor, name, params)
+    return row

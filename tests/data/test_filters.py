@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -114,3 +115,36 @@ def test_what_is_charged_once_a_month_is_in_either_month_once():
 )
 def test_which_periods_are_months(preset, start, end, calendar):
     assert is_calendar(preset, start, end) is calendar
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "compare", "before_start", "before_end"),
+    [
+        (date(2026, 10, 5), date(2026, 10, 12), "last-month", date(2026, 9, 5), date(2026, 9, 12)),
+        (date(2026, 10, 1), date(2026, 11, 1), "last-month", date(2026, 9, 1), date(2026, 10, 1)),
+        (date(2026, 3, 30), date(2026, 4, 1), "last-month", date(2026, 2, 28), date(2026, 3, 2)),
+        (date(2026, 2, 1), date(2026, 3, 1), "last-year", date(2025, 2, 1), date(2025, 3, 1)),
+        (
+            date(2024, 2, 1),
+            date(2024, 3, 1),
+            "last-year",
+            date(2023, 2, 1),
+            date(2023, 3, 1),
+        ),  # 29 days against 28
+        (date(2024, 2, 29), date(2024, 3, 1), "last-year", date(2023, 2, 28), date(2023, 3, 1)),
+        (date(2026, 1, 3), date(2026, 1, 5), "last-month", date(2025, 12, 3), date(2025, 12, 5)),
+    ],
+)
+def test_the_same_days_of_an_earlier_month(start, end, compare, before_start, before_end):
+    before = Filters(start, end, compare=compare).previous()
+
+    assert (before.start, before.end) == (before_start, before_end)
+
+
+def test_any_days_can_be_compared_with_and_nothing_else_changes():
+    asked = Filters(date(2026, 10, 1), date(2026, 11, 1), teams=("docs",), calendar=True, compare="custom")
+    days = (date(2026, 8, 7), date(2026, 8, 9))
+
+    assert replace(asked, compared=days).previous() == replace(
+        asked, compared=days, start=days[0], end=days[1]
+    )
