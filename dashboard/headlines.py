@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard import format as fmt
 from dashboard import theme
-from dashboard.charts.overview import mover_name
+from dashboard.charts.bridge import cause_name
 from data.filters import Filters
 from data.query.identity import parts, stories
 from data.query.overview import HighestDay
@@ -53,12 +53,12 @@ def period_before(filters: Filters) -> str:
     return fmt.period(before.start, before.end)
 
 
-def spend(now: pd.Series, before: pd.Series | None, movers: pd.DataFrame | None, filters: Filters) -> str:
-    """What was spent, how that compares, and the three largest moves in either direction (rows of
-    query.overview.figures)."""
+def spend(now: pd.Series, before: pd.Series | None, causes: pd.DataFrame | None, filters: Filters) -> str:
+    """What was spent, how that compares, and the three causes that moved it most (rows of query.overview.figures;
+    query.bridge's causes)."""
     total = f"Spend was {fmt.short_money(now['spend'], filters.currency)} {fmt.within(filters.start, filters.end)}"
     relative = None if before is None else fmt.change(now["spend"], before["spend"])
-    if relative is None or before is None or movers is None:
+    if relative is None or before is None or causes is None:
         return f"{total}; no earlier period to compare with."
     difference = now["spend"] - before["spend"]
     if abs(relative) < UNCHANGED:
@@ -66,14 +66,29 @@ def spend(now: pd.Series, before: pd.Series | None, movers: pd.DataFrame | None,
     direction = "up" if difference > 0 else "down"
     amount = fmt.short_money(abs(difference), filters.currency)
     change = f"{direction} {amount} ({fmt.percent(relative, plus=True)})"
-    if filters.calendar:
+    if filters.calendar or filters.compare != "previous":
         change += f" on {period_before(filters)}"
-    largest = movers.head(3)
     named = [
-        f"{mover_name(rung, model)} {fmt.short_money(step, filters.currency, plus=True)}"
-        for rung, model, step in zip(largest["rung"], largest["model"], largest["change"], strict=True)
+        f"{cause_name(cause)} {fmt.short_money(step, filters.currency, plus=True)}"
+        for cause, step in zip(causes["cause"].head(3), causes["amount"].head(3), strict=True)
     ]
-    return f"{total}, {change}. Largest moves: {', '.join(named)}." if named else f"{total}, {change}."
+    return f"{total}, {change}: {', '.join(named)}." if named else f"{total}, {change}."
+
+
+def bridge_scope(filters: Filters) -> str:
+    """What the bridge of spend is of."""
+    return (
+        f"From {period_before(filters)} to {fmt.period(filters.start, filters.end)}, {filters.view} cost. "
+        "Steps sum to the change; served models are taken apart by cause, the rest is by rung."
+    )
+
+
+def unit_bridge_scope(filters: Filters) -> str:
+    """What the bridge of cost per inference is of."""
+    return (
+        f"{per_1k(filters)}, from {period_before(filters)} to {fmt.period(filters.start, filters.end)}. "
+        "Steps sum to the change."
+    )
 
 
 def highest(day: HighestDay, currency: str) -> str:

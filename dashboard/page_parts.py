@@ -16,10 +16,16 @@ import streamlit as st
 
 from dashboard import filter_bar, theme
 from dashboard import format as fmt
-from data.filters import Filters
+from data.filters import Compare, Filters
 from data.query.trust import Trust
 
 Good = Literal["down", "up", "neither"]
+AGAINST: dict[Compare, str] = {
+    "previous": "vs. previous",
+    "last-month": "vs. a month earlier",
+    "last-year": "vs. a year earlier",
+    "custom": "vs. other days",
+}
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 
 
@@ -35,7 +41,7 @@ class Card:
     good: Good = "neither"
     trend: Iterable[Any] | None = None
     help: str | None = None
-    against: str = "vs. previous"
+    against: str | None = None  # None = the days that the filters compare with
     aside: str | None = None
 
 
@@ -78,13 +84,17 @@ def _card(card: Card) -> None:
         delta or card.aside,
         delta_color="off",  # it would colour the trend too; a month's line in red reads as an alarm
         delta_arrow="off",
-        delta_description=card.against if delta else None,
+        delta_description=_against(card) if delta else None,
         chart_data=None if card.trend is None else [float(v) for v in card.trend if not fmt.is_unknown(v)],
         chart_type="area",
         border=True,
         height="stretch",
         help=card.help,
     )
+
+
+def _against(card: Card) -> str:
+    return card.against or AGAINST[filter_bar.current().compare]
 
 
 def _delta(card: Card) -> str | None:

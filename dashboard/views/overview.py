@@ -10,32 +10,36 @@ from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from dashboard.sections import bridge
 from dashboard.sections.counted import counted
 from dashboard.tables import overview as tables
 from data.filters import Filters
 from data.query import overview
+from data.query.bridge import spend_bridge
 
 
 def main() -> None:
-    """Answer, cards, what cost per inference counts, days, movers."""
+    """Answer, cards, what cost per inference counts, why spend moved, days, movers."""
     filters, earlier = filter_bar.current(), filter_bar.earlier()
     figures = store.ask(overview.figures, filters)
     if figures.empty:
         page.empty_state(filters, "charges")
         return
     before = store.ask_earlier(overview.figures, earlier)
-    movers = store.ask(overview.movers, filters) if earlier else None
+    causes = store.ask(spend_bridge, filters).causes if earlier else None
     month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
-    page.headline(headlines.spend(figures.iloc[0], before, movers, filters))
+    page.headline(headlines.spend(figures.iloc[0], before, causes, filters))
     other_view = "" if filters.view == "effective" else f". {headlines.EFFECTIVE_ALONE}"
     page.note(f"{page.scope_line(filters)}{other_view}")
     this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
     effective = filter_bar.comparable("effective")
     page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])
     counted(filters)
+    if earlier:
+        bridge.spend(filters)
     _days(filters)
-    if movers is not None:
-        _movers(movers, filters)
+    if earlier:
+        _movers(store.ask(overview.movers, filters), filters)
 
 
 def _days(filters: Filters) -> None:

@@ -6,6 +6,7 @@ from dashboard import filter_bar, headlines, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import unit_cost as cards
+from dashboard.sections import bridge
 from dashboard.sections.counted import counted, left_out
 from dashboard.sections.unit_cost import made_of, trend, why
 from dashboard.tables import unit_cost as tables
@@ -29,6 +30,8 @@ def main() -> None:
     page.kpi_row(cards.unit_costs(now, before, filters))
     counted(filters)
     trend(filters)
+    if earlier:
+        bridge.unit_cost(filters)
     why(changes, filters)
     made_of(filters)
     _by_version(filters)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from data.economics.lmdi import log_mean, take_apart
+from data.economics.lmdi import log_mean
 
 Kind = Literal["device", "cpu", "managed"]
 
@@ -118,24 +118,32 @@ def _served(before: list[Cell], now: list[Cell]) -> dict[str, float]:
 
 
 def _taken_apart(before: list[Cell], now: list[Cell]) -> dict[str, float] | None:
-    """Volume is the model's; a version in one period only is part of the mix. None where a factor is unknown or 0."""
+    """LMDI-II (Ang, Choi 1997): the model's log-mean cost × the versions' weights × ln of what moved. Volume is the
+    model's; a version in one period only has no factor and is part of the mix, which is what the others leave. None
+    where a factor is unknown or 0."""
     old, new = (sum(c.cost for c in cells) for cells in (before, now))
     with_tokens = all(cell.tokens for cell in (*before, *now))
     once = {cell.version: cell for cell in before}
     pairs = [(once[cell.version], cell) for cell in now if cell.version in once]
-    steps = [
-        (a.requests or 0.0, b.requests or 0.0, a.factors(tokens=with_tokens), b.factors(tokens=with_tokens))
-        for a, b in pairs
-    ]
-    if min(old, new, *(value for _, _, a, b in steps for value in (*a.values(), *b.values()))) <= 0:
+    steps = [(a.factors(tokens=with_tokens), b.factors(tokens=with_tokens)) for a, b in pairs]
+    if min(old, new, *(value for pair in steps for factors in pair for value in factors.values())) <= 0:
         return None
+    mean = log_mean(old, new)
     requests = [sum(c.requests or 0.0 for c in cells) for cells in (before, now)]
-    parts = {VOLUME: log_mean(old, new) * math.log(requests[1] / requests[0])}
-    for was, is_, unit_was, unit_is in steps:
-        both = take_apart({VOLUME: was, **unit_was}, {VOLUME: is_, **unit_is})
-        for name in unit_was:
-            parts[name] = parts.get(name, 0.0) + both[name]
+    parts = {VOLUME: mean * math.log(requests[1] / requests[0])}
+    weights = _weights([(a.cost / old, b.cost / new) for a, b in pairs])
+    for weight, (was, now_is) in zip(weights, steps, strict=True):
+        for name in was:
+            parts[name] = parts.get(name, 0.0) + mean * weight * math.log(now_is[name] / was[name])
     return {**parts, MIX: (new - old) - sum(parts.values())}
+
+
+def _weights(shares: list[tuple[float, float]]) -> list[float]:
+    """Of versions by their shares of the model's cost then and now: log-mean shares, normed as Sato and Vartia do, so
+    that a roll-out hides no factor; together they weigh what these versions cost of the model."""
+    means = [log_mean(*pair) for pair in shares]
+    common = sum(sum(pair) for pair in shares) / 2
+    return [common * mean / sum(means) for mean in means]
 
 
 def _versions_told(cells: list[Cell]) -> bool:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
+import pandas as pd
 import pytest
 
+from dashboard.charts import bridge as charts
 from data.filters import BASES, VIEWS
 from data.query import overview, unit_cost
 from data.query.bridge import spend_bridge, unit_bridge
@@ -68,3 +70,13 @@ def test_each_story_of_the_month_is_a_bar_of_its_own(cursor, october):
 def _spend(cursor, filters):
     figures = overview.figures(cursor, filters)
     return 0.0 if figures.empty else float(figures["spend"].fillna(0).iloc[0])
+
+
+def test_the_picture_keeps_the_sum_however_few_steps_it_draws():
+    causes = pd.DataFrame({"cause": ["volume", "tax", "price"], "amount": [100.0, -30.0, 0.01]})
+
+    two, one = charts.steps(causes), charts.steps(causes, most=1)
+
+    assert two["cause"].tolist() == ["traffic", "tax", charts.OTHERS]  # a cent of $130 cannot be seen
+    assert one["cause"].tolist() == ["traffic", charts.OTHERS]
+    assert two["amount"].sum() == one["amount"].sum() == pytest.approx(70.01)

@@ -141,7 +141,7 @@ def test_tax_does_not_make_a_day_the_highest(cursor, october):
 def test_movers_are_the_difference_of_the_two_periods(cursor, october):
     movers = overview.movers(cursor, october)
     changes = {
-        headlines.mover_name(r, m): c
+        charts.mover_name(r, m): c
         for r, m, c in zip(movers["rung"], movers["model"], movers["change"], strict=True)
     }
 
@@ -221,7 +221,7 @@ def test_the_period_before_has_a_name(start, end, calendar, said):
 def test_a_change_on_the_month_before_says_so():
     now, before = pd.Series({"spend": 1_041_394.45}), pd.Series({"spend": 995_230.33})
     month = Filters(date(2026, 10, 1), date(2026, 11, 1), calendar=True)
-    none = pd.DataFrame(columns=["rung", "model", "change"])
+    none = pd.DataFrame(columns=["cause", "amount"])
 
     assert headlines.spend(now, before, none, month) == (
         "Spend was $1.04M in Oct 1 – Oct 31, 2026, up $46.2k (+4.6 %) on September."
@@ -239,8 +239,8 @@ def test_the_page_says_it(open_page):
     app = open_page("overview")
 
     assert app.subheader[0].value == (
-        r"Spend was \$99.2k in Oct 2 – Oct 31, 2026, up \$13.8k (+16.2 %). "
-        r"Largest moves: summarise +\$5,760, unallocated GPUs +\$4,800, other GPU work +\$3,840."
+        r"Spend was \$99.2k in Oct 2 – Oct 31, 2026, up \$13.8k (+16.2 %): "
+        r"utilisation +\$5,760, unallocated GPUs +\$4,800, other GPU work +\$3,840."
     )
     assert metric(app, "Spend").value == r"\$99.2k"
     assert metric(app, "Idle, any length").value == r"\$55.0k"

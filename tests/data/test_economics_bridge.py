@@ -71,6 +71,33 @@ def test_a_version_that_replaces_another_changes_the_mix_by_what_a_request_costs
     assert causes([LLAMA], [now]) == {VOLUME: pytest.approx(volume), MIX: pytest.approx(10 - volume)}
 
 
+def test_a_roll_out_hides_no_gain_that_both_versions_made():
+    """Nine tenths of the requests move from v1 to v2, which cost the same; each takes a tenth less GPU time."""
+
+    def served(version: str, requests: float, seconds: float) -> Cell:
+        return Cell(
+            "llama",
+            version,
+            "device",
+            requests * seconds / 360,
+            requests,
+            None,
+            requests * seconds,
+            requests * seconds,
+        )
+
+    before = [served("v1", 950, 3.6), served("v2", 50, 3.6)]
+    now = [served("v1", 50, 3.24), served("v2", 950, 3.24)]
+
+    assert causes(before, now) == {EFFICIENCY: pytest.approx(-1)}  # $10 → $9
+
+
+def test_one_version_of_two_at_another_price_is_price_alone():
+    small = Cell("llama", "v2", "device", 5.0, 500, 50_000, 1800, 1800)
+
+    assert causes([LLAMA, small], [replace(LLAMA, cost=30.0), small]) == {PRICE: pytest.approx(10)}
+
+
 def test_an_old_version_that_nobody_asks_is_cost_without_traffic():
     stale = Cell("llama", "v0", "device", 15.0, None, None, 0, 7200)
 
