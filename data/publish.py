@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
 COPIED = (
-    "load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price", "fx_rate", "account",
+    "load", "file", "reject", "invoice_total", "unusable_effective", "replaced_total", "parquet_file",
+    "price", "fx_rate", "account",
 )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def _replace(
     tally = _stage(load, source.layout, delivery, progress)
     periods = _periods(load.con, delivery)
     _guard(wh, load, source.kind, periods)
-    usable = _effective_usable(load.con, tally)
+    _judge_effective(load, tally)
     progress(f"{load.source}: write {tally.lines:,} lines")
     load.mark_dirty(month for (month,) in _answer(load.con, "charge_months"))
     for period in periods:
@@ -93,7 +93,6 @@ def _replace(
         rows=tally.lines,
         delivery_id=delivery.delivery_id,
         billing_period=only,
-        effective_usable=usable,
         message=message,
     )
     return LoadResult(
@@ -275,14 +274,17 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
         )
 
 
-def _effective_usable(con: duckdb.DuckDBPyConnection, tally: Tally) -> bool:
-    damaged = _answer(con, "effective_damage")
-    for provider, lines, zeros, billed in damaged:
+def _judge_effective(load: Load, tally: Tally) -> None:
+    """Notes which bills of the load state an effective cost that means nothing, and says so."""
+    load.con.execute(_sql("effective_damage"))
+    load.con.execute(_sql("keep_unusable"), {"load_id": load.load_id}).fetchall()
+    for provider, account, lines, zeros, billed, currency in _answer(load.con, "unusable_told"):
+        whose = f"{provider or 'an unknown provider'}{f' account {account}' if account else ''}"
         tally.notes.append(
-            f"EffectiveCost is unusable: it is 0 on {zeros:,} of {lines:,} billed usage lines of {provider} "
-            f"without a commitment ({billed} billed); only billed cost is shown"
+            f"EffectiveCost is unusable: it is 0 on {zeros:,} of {lines:,} billed usage lines of {whose} without "
+            f"a commitment ({billed} {currency or 'of unknown currency'} billed); only its billed cost is shown"
         )
-    return not damaged
+    load.con.execute("DROP TABLE effective_damage")
 
 
 def _answer(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> list[tuple[Any, ...]]:

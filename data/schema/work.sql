@@ -16,8 +16,16 @@ CREATE TABLE IF NOT EXISTS load (
     window_end       TIMESTAMP,
     rows             BIGINT NOT NULL DEFAULT 0,
     rejected         BIGINT NOT NULL DEFAULT 0,
-    effective_usable BOOLEAN NOT NULL DEFAULT TRUE, -- false: the export's EffectiveCost is damaged, only billed is shown
     message          VARCHAR
+);
+
+-- What of a load has a damaged EffectiveCost, so that only its billed cost can be shown; a bill without a row here is sound.
+-- Grain: load × provider × billing account × currency: an export is set up per account, and one file may hold several.
+CREATE TABLE IF NOT EXISTS unusable_effective (
+    load_id            VARCHAR NOT NULL,
+    provider           VARCHAR,
+    billing_account_id VARCHAR,
+    billing_currency   VARCHAR
 );
 
 -- One row per file (object, table, URL) that a load read.
