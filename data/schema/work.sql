@@ -196,6 +196,31 @@ CREATE TABLE IF NOT EXISTS traffic_latency (
 );
 ALTER TABLE traffic_latency ADD COLUMN IF NOT EXISTS server VARCHAR; -- as above
 
+-- Requests of the first and last hours of request logs, which a later log may go on with; of the latest loads alone.
+-- Grain: request. identity: hash of its request_id, else of its line. path: '' where the log told one.
+CREATE TABLE IF NOT EXISTS request_edge (
+    source       VARCHAR NOT NULL,
+    load_id      VARCHAR NOT NULL,
+    hour         TIMESTAMP NOT NULL,
+    identity     VARCHAR NOT NULL,
+    file_id      VARCHAR,
+    line_no      BIGINT,
+    asked_at     TIMESTAMP NOT NULL,
+    model        VARCHAR,
+    version      VARCHAR,
+    endpoint     VARCHAR,
+    mode         VARCHAR,
+    team         VARCHAR,
+    input_tokens BIGINT,
+    output_tokens BIGINT,
+    cached_tokens BIGINT,
+    latency      DOUBLE,
+    first_token  DOUBLE,
+    ok           BOOLEAN,
+    path         VARCHAR,
+    aside        BOOLEAN
+);
+
 -- Which node is which billed machine: what a person says (kind resources), else what Kubernetes says of a node's
 -- providerID (kind prometheus). Grain: source × node × time.
 CREATE TABLE IF NOT EXISTS resource_map (
