@@ -19,6 +19,15 @@ CREATE TABLE IF NOT EXISTS load (
     message          VARCHAR
 );
 
+-- When the provider says that a delivery was made: by its manifest, else the latest export time on its lines.
+-- Grain: load × billing period; no row where nothing tells.
+CREATE TABLE IF NOT EXISTS delivery_time (
+    load_id        VARCHAR NOT NULL,
+    source         VARCHAR NOT NULL,
+    billing_period DATE NOT NULL,
+    made_at        TIMESTAMP NOT NULL
+);
+
 -- What of a load has a damaged EffectiveCost, so that only its billed cost can be shown; a bill without a row here is sound.
 -- Grain: load × provider × billing account × currency: an export is set up per account, and one file may hold several.
 CREATE TABLE IF NOT EXISTS unusable_effective (
