@@ -2,6 +2,7 @@
 DELETE FROM parquet_file WHERE relation = 'cost' AND source = $source;
 DELETE FROM invoice_total WHERE source = $source;
 DELETE FROM replaced_total WHERE source = $source;
+DELETE FROM delivery_time WHERE source = $source;
 DELETE FROM device_hour WHERE source = $source;
 DELETE FROM idle_stretch WHERE source = $source;
 DELETE FROM traffic WHERE source = $source;

