@@ -65,7 +65,7 @@ def one_file(tmp_path_factory):
     """One export of two providers: AWS charged $6 with the effective cost lost, Microsoft $4, amortised to $3."""
     home = tmp_path_factory.mktemp("one-file")
     told = {"service_name": "Amazon Bedrock", "resource_id": "model/chat"}
-    sound = line(datetime(2026, 10, 2), cost="4", provider="Microsoft", billing_account_id="200", **told)
+    sound = line(datetime(2026, 10, 2), cost="4", provider="Microsoft", **told)
     with Warehouse.open(home) as wh:
         load_lines(wh, [damaged_lines(1, "6"), sound | {"effective_cost": "3"}])
         wh.con.execute(

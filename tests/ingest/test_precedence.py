@@ -244,3 +244,10 @@ def test_a_newer_delivery_that_states_less_is_a_correction(wh, tmp_path):
         (result,) = load(wh, Focus(str(write_csv(tmp_path / f"{day}.csv", [line] * count))))
     assert "replaced 2 lines by 1" in result.message
     assert "ATTENTION" not in result.message
+
+
+def test_a_time_on_one_side_alone_tells_nothing(wh, tmp_path):
+    load(wh, Focus(str(write_csv(tmp_path / "old.csv", [of_month(10, "10")] * 2))))
+    told = of_month(10, "10", x_ExportTime="2026-10-20T00:00:00Z")
+    (result,) = load(wh, Focus(str(write_csv(tmp_path / "new.csv", [told]))))
+    assert "ATTENTION: 2026-10 has 1 lines now after 2" in result.message

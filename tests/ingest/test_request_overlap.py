@@ -210,7 +210,7 @@ def test_replace_takes_the_part_alone(home, logs):
 def test_an_hour_that_another_load_changed_is_not_gone_on_with(wh, logs):
     """What is kept of the hour is no longer all that the store counts of it: the fuller one stays, as ever."""
     load(wh, write(logs / "app.log", HOUR[:40]))
-    wh.con.execute("DELETE FROM request_edge WHERE line_no > 5").fetchall()
+    wh.con.execute("DELETE FROM request_edge WHERE line_no > 35").fetchall()
     result = load(wh, write(logs / "app.log", HOUR[40:]))
     assert counted(wh) == {NOON: (40, sum(range(40)))}
     assert "is kept as loaded before" in result.message
