@@ -13,6 +13,7 @@ from data.filters import Filters
 from data.query.identity import parts, stories
 from data.query.overview import HighestDay
 from data.query.trust import Trust
+from data.rates import MissingRate
 
 IRRECONCILABLE = "Unexplained is “–”: a bill knows no teams and no models. Clear these filters to reconcile."
 DAMAGED = (
@@ -165,6 +166,11 @@ def untold(sources: Sequence[str]) -> str:
     return (
         f"Cost per inference lacks what {_and(list(sources))} charged: the effective cost there is unusable."
     )
+
+
+def missing_rate(missing: MissingRate) -> str:
+    """Between which currencies, and on which days, the snapshot converts nothing."""
+    return f"{missing.told[:1].upper()}{missing.told[1:]}."
 
 
 def identities(changes: pd.DataFrame, filters: Filters) -> list[str]:

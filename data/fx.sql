@@ -1,17 +1,19 @@
 -- Money of one currency in another, by the rates of fx_rate; kept in every snapshot as macros. Apart from metrics.sql, since
 -- DuckDB wants the table when a macro that reads it is made.
 
--- The latest rate on or before the day that the source states for this pair.
+-- The latest rate on or before the day that the source states for this pair; one that is older than fx_setting allows is none.
 CREATE OR REPLACE MACRO told_rate(given, wanted, on_day) AS (
-    SELECT max_by(f.rate, f.day) FROM fx_rate AS f
+    SELECT max_by(f.rate, f.day) FROM fx_rate AS f, fx_setting AS s
     WHERE f.from_currency = given AND f.to_currency = wanted AND f.day <= on_day
+        AND f.day >= CAST(on_day AS DATE) - s.max_age_days
 );
 CREATE OR REPLACE MACRO told_day(given, wanted, on_day) AS (
-    SELECT max(f.day) FROM fx_rate AS f
+    SELECT max(f.day) FROM fx_rate AS f, fx_setting AS s
     WHERE f.from_currency = given AND f.to_currency = wanted AND f.day <= on_day
+        AND f.day >= CAST(on_day AS DATE) - s.max_age_days
 );
 
--- What one unit is worth: as stated, else by the inverse, else through the euro. NULL = no such rate yet on that day.
+-- What one unit is worth: as stated, else by the inverse, else through the euro. NULL = no such rate on that day.
 CREATE OR REPLACE MACRO exchange_rate(given, wanted, on_day) AS
     CASE WHEN given = wanted THEN 1.0 ELSE coalesce(
         CAST(told_rate(given, wanted, on_day) AS DOUBLE),

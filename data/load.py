@@ -96,7 +96,6 @@ class Load:
         billing_period: date | None = None,
         window: tuple[datetime | None, datetime | None] | None = None,
         status: Literal["loaded", "unchanged", "replaced"] = "loaded",
-        effective_usable: bool = True,
         message: str | None = None,
     ) -> None:
         """States what the load was. Counts the rejected rows; loads that it emptied become 'replaced'."""
@@ -109,7 +108,6 @@ class Load:
             window_start=start,
             window_end=end,
             status=status,
-            effective_usable=effective_usable,
             message=message,
             now=datetime.now(UTC).replace(tzinfo=None),
         )

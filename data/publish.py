@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from data.model.settings import ModelSettings
 
 COPIED = (
-    "load", "file", "reject", "invoice_total", "replaced_total", "parquet_file", "price", "fx_rate", "account",
+    "load", "file", "reject", "invoice_total", "unusable_effective", "replaced_total", "parquet_file",
+    "price", "fx_rate", "account",
 )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def _write(
         con.execute(macros())
         for table in COPIED:
             con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM work.main.{table}").fetchall()
+        con.execute("INSERT INTO fx_setting VALUES (?)", [settings.rate_max_age_days]).fetchall()
         con.execute(sql("fx"))
         _create_views(con, home)
         con.execute("USE work")

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from data.rates import MissingRate, missing_rates
 from data.restatement import Restatement, restatements
 from data.snapshot import Reader
 from data.sql import sql
@@ -63,6 +64,7 @@ class Status:
     coverage: float | None
     unexplained: tuple[Unexplained, ...]
     restatements: tuple[Restatement, ...]
+    missing_rates: tuple[MissingRate, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For json.dumps: money as decimal strings, times as ISO 8601 in UTC, unknown as null."""
@@ -80,6 +82,7 @@ class Status:
                 for row in self.unexplained
             ],
             "restatements": [_restatement_json(row) for row in self.restatements],
+            "missing_rates": [_missing_json(row) for row in self.missing_rates],
         }
 
 
@@ -95,6 +98,7 @@ def status(reader: Reader) -> Status:
         coverage=coverage,
         unexplained=tuple(Unexplained(*row) for row in _ask(cursor, "unexplained")),
         restatements=restatements(cursor),
+        missing_rates=missing_rates(cursor),
     )
 
 
@@ -145,6 +149,15 @@ def _restatement_json(row: Restatement) -> dict[str, Any]:
         "lines_after": row.lines_after,
         "billed_before": _money(row.billed_before),
         "billed_after": _money(row.billed_after),
+    }
+
+
+def _missing_json(row: MissingRate) -> dict[str, Any]:
+    return {
+        "currencies": [row.one, row.other],
+        "first_day": row.first_day.isoformat(),
+        "last_day": row.last_day.isoformat(),
+        "days": row.days,
     }
 
 

@@ -31,8 +31,8 @@ DRY_RUN_HELP = (
     "Do everything but keep nothing: show what would be loaded, and the first rows as they would land."
 )
 SINCE_HELP = (
-    "Load from this moment on (UTC); of bills whole billing periods, from its month on. Bills whose files do not tell "
-    "their period are loaded whole."
+    "Load from this moment on (UTC); of bills whole billing periods, from its month on; lines of other periods are "
+    "left alone."
 )
 UNTIL_HELP = (
     "Load up to this moment (UTC, exclusive); of bills the billing periods that begin before it, whole."
@@ -41,8 +41,8 @@ LOG_HELP = (
     "One line per event on standard error: off, text (logfmt) or JSON. Default: INFERLEDGER_LOG, else off."
 )
 REPLACE_HELP = (
-    "Load again what is live already, and let it replace accounts that it does not hold itself and hours that it holds "
-    "only a part of."
+    "Load again what is live already, and let it replace newer deliveries, accounts that it does not hold itself and "
+    "hours that it holds only a part of."
 )
 NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export", "forget")
 Command = Callable[..., None]

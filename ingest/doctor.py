@@ -12,6 +12,7 @@ from ingest.diagnosis.finding import Finding, bad
 from ingest.registry import REGISTRY
 from ingest.settings import (
     AnyOptions,
+    FxOptions,
     GcpOptions,
     PrometheusOptions,
     RequestsOptions,
@@ -37,11 +38,11 @@ def examine(settings: Settings, home: Path) -> Iterator[Examined]:
     """One source after the other, in the file's order. Never raises for what a source does."""
     known = estate(home)
     for name, options in settings.sources.items():
-        found = [*_same_place(name, options, settings), *_source(name, options, known)]
+        found = [*_same_place(name, options, settings), *_source(name, options, known, settings)]
         yield Examined(name, options.kind, tuple(found))
 
 
-def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
+def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -> Iterator[Finding]:
     """By the module that knows the grain; each is imported for its own, since some bring a cloud's SDK."""
     now = datetime.now(UTC).replace(tzinfo=None)
     try:
@@ -76,6 +77,10 @@ def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
                 from ingest.diagnosis import maps
 
                 yield from maps.examine(source, known)
+            case _, FxOptions():
+                from ingest.diagnosis import rates
+
+                yield from rates.examine(source, now.date(), settings.model.rate_max_age_days)
             case _:
                 from ingest.diagnosis import references
 

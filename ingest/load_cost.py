@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import duckdb
 from data.load import Load
 from data.restatement import told
 from data.warehouse import Warehouse
-from ingest import control, memory, raw, split, staged
+from ingest import control, memory, precedence, raw, split, staged
 from ingest.broken import read_and_refused, reject_broken
 from ingest.brought import in_turn
 from ingest.layout import Layout, Split
@@ -24,6 +24,7 @@ from ingest.staged import StagedFile
 
 MOST_REJECTS = 0.01  # share of a delivery's lines
 SHOWN_REJECTS = 10
+ALL = Window()
 
 
 class LaidOut(CostSource, Protocol):
@@ -54,30 +55,49 @@ def load_deliveries(
     """
     with memory.bounded(wh.con):
         return [
-            load_delivery(wh, source_name, source, delivery, progress) for delivery in source.fetch(window)
+            load_delivery(wh, source_name, source, delivery, progress, window)
+            for delivery in source.fetch(window)
         ]
 
 
 def load_delivery(
-    wh: Warehouse, name: str, source: LaidOut, delivery: Delivery, progress: Progress = silent
+    wh: Warehouse,
+    name: str,
+    source: LaidOut,
+    delivery: Delivery,
+    progress: Progress = silent,
+    window: Window = ALL,
 ) -> LoadResult:
-    """Replaces the delivery's billing periods with its lines; does nothing if they are live already."""
+    """Replaces the delivery's billing periods with its lines; does nothing if they are live already.
+
+    Of a delivery that tells its billing periods by its lines alone, those that touch the window count.
+    """
+    if delivery.billing_period is not None:
+        window = ALL  # the source has chosen by it
+    if window != ALL:
+        asked = f"{window.start:%Y-%m}" if window.start else "", f"{window.end}" if window.end else ""
+        delivery = replace(delivery, delivery_id=" ".join((delivery.delivery_id, *asked)))
     live = _answer(wh.con, "live_delivery", source=name, delivery_id=delivery.delivery_id)
     with wh.load(name, source.kind, "cost") as load:
         if live and not load.again:
             _, rows, period = live[0]
             load.finish(rows=0, delivery_id=delivery.delivery_id, billing_period=period, status="unchanged")
             return LoadResult(name, source.kind, "unchanged", int(rows), billing_period=period)
-        return _replace(wh, load, source, delivery, progress)
+        return _replace(wh, load, source, delivery, window, progress)
 
 
 def _replace(
-    wh: Warehouse, load: Load, source: LaidOut, delivery: Delivery, progress: Progress
+    wh: Warehouse, load: Load, source: LaidOut, delivery: Delivery, window: Window, progress: Progress
 ) -> LoadResult:
-    tally = _stage(load, source.layout, delivery, progress)
+    precedence.prepare(load)
+    if delivery.billing_period:  # before anything of it is read
+        precedence.refuse_older(load, precedence.times(load, [delivery.billing_period], delivery.made_at))
+    tally = _stage(load, source.layout, delivery, window, progress)
     periods = _periods(load.con, delivery)
+    made = precedence.times(load, periods, delivery.made_at)
+    precedence.refuse_older(load, made)
     _guard(wh, load, source.kind, periods)
-    usable = _effective_usable(load.con, tally)
+    _judge_effective(load, tally)
     progress(f"{load.source}: write {tally.lines:,} lines")
     load.mark_dirty(month for (month,) in _answer(load.con, "charge_months"))
     for period in periods:
@@ -85,7 +105,10 @@ def _replace(
         staged.write(load, tally.files, period)
     control.keep(load.con, load.load_id, load.source)
     replaced = load.restatements()
+    precedence.keep(load, {period: moment for period, moment in made.items() if period in periods})
     tally.notes += told(replaced)
+    if source.kind != "on-prem":  # what is computed is always of now
+        tally.notes += precedence.shrunk(load, replaced, made)
     staged.drop(load)
     only = periods[0] if len(periods) == 1 else None
     message = "; ".join(tally.notes) or None
@@ -93,7 +116,6 @@ def _replace(
         rows=tally.lines,
         delivery_id=delivery.delivery_id,
         billing_period=only,
-        effective_usable=usable,
         message=message,
     )
     return LoadResult(
@@ -108,7 +130,7 @@ def _replace(
     )
 
 
-def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -> Tally:
+def _stage(load: Load, layout: Layout, delivery: Delivery, window: Window, progress: Progress) -> Tally:
     """Shows the delivery's charge lines as `staged`, file by file, and fills control_part with its invoice totals."""
     con, tally = load.con, Tally(notes=list(delivery.notes))
     staged.prepare(load)
@@ -118,6 +140,8 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     _read_files(load, layout, delivery, tally, progress)
     con.execute("SET preserve_insertion_order = false")
     staged.show(load, tally.files)
+    if window != ALL:
+        _choose_periods(load, delivery, window, tally)
     if layout.complete:
         _complete(load, layout, tally)
     _check_same_lines(con)
@@ -126,7 +150,29 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
     if tally.left_out:
         tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
     _check_rejects(load, tally)
+    if window != ALL:
+        tally.lines = _answer(con, "staged_lines")[0][0]
     return tally
+
+
+def _choose_periods(load: Load, delivery: Delivery, window: Window, tally: Tally) -> None:
+    """Leaves the lines of billing periods alone that do not touch the window. Raises SourceError where all are such."""
+    load.con.execute(_sql("leave_out_periods"), {"since": window.start, "until": window.end}).fetchall()
+    left_out = _answer(load.con, "left_out_lines")
+    if not left_out:
+        return
+    lines = sum(lines for _, lines in left_out)
+    months = ", ".join(f"{period:%Y-%m}" for period, _ in left_out)
+    if lines == tally.lines:
+        raise SourceError(
+            f"{', '.join(file.uri for file in delivery.files[:3])}: no line is of a billing period that was asked for; "
+            f"there are {months}. Nothing was changed. Check --since and --until."
+        )
+    tally.notes.append(
+        f"{lines:,} lines of {months} were left alone: --since and --until ask for other months"
+    )
+    load.con.execute("DELETE FROM control_part WHERE billing_period IN (FROM left_out_period)").fetchall()
+    staged.show(load, tally.files)
 
 
 def _read_files(load: Load, layout: Layout, delivery: Delivery, tally: Tally, progress: Progress) -> None:
@@ -160,6 +206,7 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
     tally.left_out += left_out
     if layout.split and left_out:
         tally.aside.append(split.stage(load, layout.split, file_id, len(tally.files)))
+    precedence.note_export_times(load, opened, kept)
     tally.files.append(kept)
     tally.lines += kept.rows
     if period is None and layout.line_key and len(delivery.files) > 1:
@@ -258,7 +305,8 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
             f"or take '{source}' out first: python -m ingest forget {source}."
         )
     scope = {"source": load.source, "load_id": load.load_id, "periods": periods}
-    lost = [] if load.again else _answer(load.con, "lost_accounts", **scope)
+    # what is configured states all that its source may hold: an account that it names no more was renamed
+    lost = [] if load.again or kind == "on-prem" else _answer(load.con, "lost_accounts", **scope)
     files = [str(path) for path in wh.live_files("cost", load.source)]
     # AWS's final report may spell the payer otherwise than the preliminary one; no other format does
     respelled = (
@@ -275,14 +323,17 @@ def _guard(wh: Warehouse, load: Load, kind: str, periods: list[date]) -> None:
         )
 
 
-def _effective_usable(con: duckdb.DuckDBPyConnection, tally: Tally) -> bool:
-    damaged = _answer(con, "effective_damage")
-    for provider, lines, zeros, billed in damaged:
+def _judge_effective(load: Load, tally: Tally) -> None:
+    """Notes which bills of the load state an effective cost that means nothing, and says so."""
+    load.con.execute(_sql("effective_damage"))
+    load.con.execute(_sql("keep_unusable"), {"load_id": load.load_id}).fetchall()
+    for provider, account, lines, zeros, billed, currency in _answer(load.con, "unusable_told"):
+        whose = f"{provider or 'an unknown provider'}{f' account {account}' if account else ''}"
         tally.notes.append(
-            f"EffectiveCost is unusable: it is 0 on {zeros:,} of {lines:,} billed usage lines of {provider} "
-            f"without a commitment ({billed} billed); only billed cost is shown"
+            f"EffectiveCost is unusable: it is 0 on {zeros:,} of {lines:,} billed usage lines of {whose} without "
+            f"a commitment ({billed} {currency or 'of unknown currency'} billed); only its billed cost is shown"
         )
-    return not damaged
+    load.con.execute("DROP TABLE effective_damage")
 
 
 def _answer(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> list[tuple[Any, ...]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from data.load import Load
 from data.warehouse import Warehouse
 from ingest import raw
@@ -26,7 +28,7 @@ def load_fx(
         if last == [(file.etag,)]:
             load.finish(rows=0, delivery_id=file.etag, status="unchanged")
             return [LoadResult(source_name, source.kind, "unchanged", _rows(load))]
-        _stage(load, file, own=source.is_own)
+        stage_rates(load.con, file, own=source.is_own)
         _check(load, file)
         load.con.execute("DELETE FROM fx_rate WHERE source = $source", {"source": source_name})
         file_id = load.add_file(file.uri, file.etag, file.bytes, None)
@@ -38,9 +40,8 @@ def load_fx(
     return [LoadResult(source_name, source.kind, "loaded", rows)]
 
 
-def _stage(load: Load, file: SourceFile, *, own: bool) -> None:
-    """Fills stage_rate: day, from_currency, to_currency, rate, line_no."""
-    con = load.con
+def stage_rates(con: duckdb.DuckDBPyConnection, file: SourceFile, *, own: bool) -> None:
+    """Fills stage_rate: day, from_currency, to_currency, rate, line_no. Raises SourceError."""
     if not own:
         con.execute(_sql("fx_bank"), {"path": str(file.path)})
         return

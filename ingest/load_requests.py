@@ -15,6 +15,7 @@ from ingest.broken import read_and_refused, reject_broken
 from ingest.hours import Hours, rows_written, settle
 from ingest.load_telemetry import live_load, loaded, unchanged
 from ingest.progress import Progress, silent
+from ingest.request_overlap import LINE_HASH, carry_over, count_copies_once, keep_edges, with_line_hash
 from ingest.request_shapes import SHAPES
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.sources.requests import RequestLog
@@ -52,13 +53,17 @@ def _load(
         with raw.readable(file):
             broken += _stage(load, source, file, window, done)
     ((doubles,),) = load.con.execute(_text("count_once")).fetchall()
+    copies = count_copies_once(load, [Path(file.uri).name for file in delivery.files])
     rejected = _reject(load, broken)
     hours = _hours(load)
+    beside = _beside(load, doubles)
+    carried = carry_over(load, hours)
     written = {"source": load.source, "load_id": load.load_id}
     for name in ("write_traffic", "write_traffic_latency"):
         load.con.execute(_text(name), written).fetchall()
     replaced, kept = settle(load, hours)
-    message = "; ".join([*_beside(load, doubles), *kept]) or None
+    keep_edges(load, hours, replaced)
+    message = "; ".join([*beside, *copies, *carried, *kept]) or None
     rows = rows_written(load)
     return loaded(load, source.kind, rows, rejected, delivery.delivery_id, hours, replaced, message)
 
@@ -80,7 +85,8 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, num
     check_columns(opened, source, columns)
     told = [(name, theirs) for name, theirs in columns.items() if name not in source.constants()]
     asked = [raw.Column(name, "text", theirs or raw.NOWHERE) for name, theirs in told]
-    raw.conform(opened, asked, source.constants(), "raw_request")
+    asked.append(raw.Column("line_hash", "text", (LINE_HASH,)))
+    raw.conform(with_line_hash(opened), asked, source.constants(), "raw_request")
     ((lines,),) = load.con.execute("SELECT count(*) FROM raw_request").fetchall()
     file_id = load.add_file(file.uri, file.etag, file.bytes, lines)
     limits = {

@@ -11,6 +11,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from os.path import commonpath
@@ -50,6 +51,15 @@ class Manifest:
             name.encode(errors="backslashreplace").decode() for name in told if isinstance(name, str) and name
         ]
         return "@".join([*names, self.digest[:16]])
+
+    @property
+    def made_at(self) -> datetime | None:
+        """The time of the execution, as its id or its folder has it; a legacy report tells none."""
+        for told in (f"/{self.body.get('executionId')}", self.entry.key, *self.keys):
+            if found := EXECUTION_TIME.search(told):
+                with suppress(ValueError):
+                    return datetime.fromisoformat(found[1])
+        return None
 
     @property
     def keys(self) -> list[str]:
@@ -142,7 +152,7 @@ def _deliveries(
         _check_once(place, manifest, found)
         # OVERWRITE leaves empty chunks behind when a month shrinks
         files = tuple(place.file(entry, staging) for _, entry in found if entry and entry.bytes)
-        yield Delivery(manifest.delivery_id, files, manifest.period)
+        yield Delivery(manifest.delivery_id, files, manifest.period, made_at=manifest.made_at)
 
 
 def period_of(key: str) -> date | None:
@@ -155,8 +165,9 @@ def period_of(key: str) -> date | None:
 
 
 def touches(period: date, window: Window) -> bool:
+    """Whether any of a billing period lies in the window."""
     after = (period.year, period.month) >= (window.start.year, window.start.month) if window.start else True
-    return after and (period < window.end.date() if window.end else True)
+    return after and (datetime(period.year, period.month, period.day) < window.end if window.end else True)
 
 
 def resolve(key: str, entries: Iterable[Entry], near: str) -> Entry | None:

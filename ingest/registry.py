@@ -58,7 +58,7 @@ REGISTRY: Mapping[str, Kind] = {
     "azure": Kind("cost", "ingest.sources.azure:Azure", "ingest.load_cost:load_deliveries"),
     "oci": Kind("cost", "ingest.sources.oci:Oci", "ingest.load_cost:load_deliveries"),
     "gpu-csv": Kind("cost", "ingest.sources.gpu_csv:GpuCsv", "ingest.load_cost:load_deliveries"),
-    "on-prem": Kind("cost", "ingest.sources.on_prem:OnPrem", "ingest.load_cost:load_deliveries"),
+    "on-prem": Kind("cost", "ingest.sources.on_prem:OnPrem", "ingest.load_on_prem:load_on_prem"),
     "fx": Kind("reference", "ingest.sources.fx:Rates", "ingest.load_fx:load_fx"),
     "accounts-gcp": Kind(
         "reference", "ingest.sources.gcp_accounts:GcpAccounts", "ingest.load_accounts:load_accounts"

@@ -111,6 +111,8 @@ def print_status(status: Status) -> None:
         (said,) = told([restated])
         when = f"{restated.restated_at:%Y-%m-%d %H:%M} UTC"
         console.print(f"{restated.source} {said}, at {when}", soft_wrap=True, markup=False)
+    for missing in status.missing_rates:
+        console.print(missing.told, style="yellow", soft_wrap=True, markup=False, highlight=False)
     table = _table("billing period", "currency", ">unexplained")
     for row in status.unexplained:
         style = "green" if row.amount == 0 else "red"

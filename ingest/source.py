@@ -58,6 +58,7 @@ class Delivery:
     files: tuple[SourceFile, ...]
     billing_period: date | None = None
     notes: tuple[str, ...] = ()  # what a reader should know of it
+    made_at: datetime | None = None  # when the provider says that it made it; without zone = UTC
 
 
 class CostSource(Protocol):

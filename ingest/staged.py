@@ -44,7 +44,8 @@ class StagedFile:
 
 
 def prepare(load: Load) -> None:
-    """Once per load: the shape of a charge line."""
+    """Once per load: the shape of a charge line, and the billing periods whose lines are not asked for."""
+    load.con.execute("CREATE OR REPLACE TEMP TABLE left_out_period (billing_period DATE)")
     load.con.execute("DROP VIEW IF EXISTS temp.staged")
     load.con.execute(data_sql("schema/cost"))
 
@@ -74,9 +75,12 @@ def rewrite(load: Load, file: StagedFile, statement: str) -> StagedFile:
 
 
 def show(load: Load, files: Iterable[StagedFile]) -> None:
-    """Creates the view `staged` over the lines of these files."""
+    """Creates the view `staged` over the lines of these files, without those of `left_out_period`."""
     paths = [file.path for file in files]
     view = parquet_view("staged", paths, temporary=True)
+    ((left_out,),) = load.con.execute("SELECT count(*) FROM left_out_period").fetchall()
+    if left_out:
+        view += " WHERE billing_period NOT IN (FROM left_out_period)"
     load.con.execute(view if paths else "CREATE OR REPLACE TEMP VIEW staged AS FROM temp.stage_cost")
 
 

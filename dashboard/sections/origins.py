@@ -9,12 +9,15 @@ from dashboard.page_parts import said_with_table, say, section, table_with_downl
 from dashboard.tables import provenance as tables
 from data.filters import Filters
 from data.query import provenance
+from data.rates import missing_rates
 
 
 def sources() -> None:
     """How each load went, and how far its data reaches."""
     section("Sources")
     table_with_download(store.ask(provenance.sources), name="sources", columns=tables.sources())
+    for missing in store.ask(missing_rates):
+        say(headlines.missing_rate(missing))
 
 
 def coverage(filters: Filters, blind: pd.DataFrame) -> None:

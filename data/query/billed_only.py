@@ -9,5 +9,8 @@ from data.query.runner import ask
 
 
 def billed_only(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> tuple[str, ...]:
-    """Names of the sources whose effective cost is unusable and that charged in the filters' scope (MODEL.md §3)."""
-    return tuple(str(source) for source in ask(cursor, "billed_only", filters.params())["source"])
+    """'source (provider)' of each bill whose effective cost is unusable and that charged in the filters' scope
+    (MODEL.md §3)."""
+    found = ask(cursor, "billed_only", filters.params())
+    told = found["provider"].fillna("unknown provider")
+    return tuple(f"{source} ({provider})" for source, provider in zip(found["source"], told, strict=True))

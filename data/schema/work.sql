@@ -16,8 +16,25 @@ CREATE TABLE IF NOT EXISTS load (
     window_end       TIMESTAMP,
     rows             BIGINT NOT NULL DEFAULT 0,
     rejected         BIGINT NOT NULL DEFAULT 0,
-    effective_usable BOOLEAN NOT NULL DEFAULT TRUE, -- false: the export's EffectiveCost is damaged, only billed is shown
     message          VARCHAR
+);
+
+-- When the provider says that a delivery was made: by its manifest, else the latest export time on its lines.
+-- Grain: load × billing period; no row where nothing tells.
+CREATE TABLE IF NOT EXISTS delivery_time (
+    load_id        VARCHAR NOT NULL,
+    source         VARCHAR NOT NULL,
+    billing_period DATE NOT NULL,
+    made_at        TIMESTAMP NOT NULL
+);
+
+-- What of a load has a damaged EffectiveCost, so that only its billed cost can be shown; a bill without a row here is sound.
+-- Grain: load × provider × billing account × currency: an export is set up per account, and one file may hold several.
+CREATE TABLE IF NOT EXISTS unusable_effective (
+    load_id            VARCHAR NOT NULL,
+    provider           VARCHAR,
+    billing_account_id VARCHAR,
+    billing_currency   VARCHAR
 );
 
 -- One row per file (object, table, URL) that a load read.
@@ -187,6 +204,31 @@ CREATE TABLE IF NOT EXISTS traffic_latency (
     server    VARCHAR                     -- as in traffic
 );
 ALTER TABLE traffic_latency ADD COLUMN IF NOT EXISTS server VARCHAR; -- as above
+
+-- Requests of the first and last hours of request logs, which a later log may go on with; of the latest loads alone.
+-- Grain: request. identity: hash of its request_id, else of its line. path: '' where the log told one.
+CREATE TABLE IF NOT EXISTS request_edge (
+    source       VARCHAR NOT NULL,
+    load_id      VARCHAR NOT NULL,
+    hour         TIMESTAMP NOT NULL,
+    identity     VARCHAR NOT NULL,
+    file_id      VARCHAR,
+    line_no      BIGINT,
+    asked_at     TIMESTAMP NOT NULL,
+    model        VARCHAR,
+    version      VARCHAR,
+    endpoint     VARCHAR,
+    mode         VARCHAR,
+    team         VARCHAR,
+    input_tokens BIGINT,
+    output_tokens BIGINT,
+    cached_tokens BIGINT,
+    latency      DOUBLE,
+    first_token  DOUBLE,
+    ok           BOOLEAN,
+    path         VARCHAR,
+    aside        BOOLEAN
+);
 
 -- Which node is which billed machine: what a person says (kind resources), else what Kubernetes says of a node's
 -- providerID (kind prometheus). Grain: source × node × time.

@@ -10,6 +10,9 @@ UNION ALL
 SELECT 'restated totals', min(billing_period), max(billing_period), NULL, NULL, count(*)
 FROM replaced_total WHERE source = $source HAVING count(*) > 0
 UNION ALL
+SELECT 'times of deliveries', min(billing_period), max(billing_period), NULL, NULL, count(*)
+FROM delivery_time WHERE source = $source HAVING count(*) > 0
+UNION ALL
 SELECT 'device-hours', min(CAST(hour AS DATE)), max(CAST(hour AS DATE)), NULL, NULL, count(*)
 FROM device_hour WHERE source = $source HAVING count(*) > 0
 UNION ALL
@@ -18,6 +21,9 @@ FROM idle_stretch WHERE source = $source HAVING count(*) > 0
 UNION ALL
 SELECT 'traffic', min(CAST(hour AS DATE)), max(CAST(hour AS DATE)), NULL, NULL, count(*)
 FROM traffic WHERE source = $source HAVING count(*) > 0
+UNION ALL
+SELECT 'requests at the ends of logs', min(CAST(hour AS DATE)), max(CAST(hour AS DATE)), NULL, NULL, count(*)
+FROM request_edge WHERE source = $source HAVING count(*) > 0
 UNION ALL
 SELECT 'latencies', min(CAST(hour AS DATE)), max(CAST(hour AS DATE)), NULL, NULL, count(*)
 FROM traffic_latency WHERE source = $source HAVING count(*) > 0

@@ -13,3 +13,9 @@ UPDATE replaced_total SET replaced_by = (
 )
 WHERE replaced_by IS NULL;
 ALTER TABLE load DROP COLUMN IF EXISTS replaced_load_id;
+-- a load was judged as a whole: what it states stays unusable until it is loaded again; `to_json` answers NULL where the column is gone
+INSERT INTO unusable_effective
+SELECT DISTINCT load_id, provider, billing_account_id, billing_currency FROM invoice_total
+WHERE load_id IN (SELECT load_id FROM load WHERE json_extract_string(to_json(load), '$.effective_usable') = 'false')
+    AND load_id NOT IN (SELECT load_id FROM unusable_effective);
+ALTER TABLE load DROP COLUMN IF EXISTS effective_usable;

@@ -85,6 +85,12 @@ class Run:
         return told, folder[1] if folder else "", self.entry.modified
 
     @property
+    def submitted(self) -> datetime | None:
+        """When the run was asked for, as its manifest says; without zone = UTC."""
+        told = re.match(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$", self.newest[0])
+        return datetime.fromisoformat(f"{told[1]}{told[2] or 'Z'}") if told else None
+
+    @property
     def blobs(self) -> list[str]:
         return [str(blob.get("blobName", "")) for blob in self.body.get("blobs") or ()]
 
@@ -258,7 +264,9 @@ def _delivery(there: Place, entries: list[Entry], period: date, runs: list[Run],
         for entry in _named(there, entries, run):
             files.append(replace(there.file(entry, staging), facts=facts))
     told = "\n".join(f"{run.dataset} {sha256(there.read(run.entry)).hexdigest()}" for run in runs)
-    return Delivery(sha256(told.encode()).hexdigest(), tuple(files), period)
+    made = [run.submitted for run in runs]
+    made_at = max(moment for moment in made if moment) if all(made) else None
+    return Delivery(sha256(told.encode()).hexdigest(), tuple(files), period, made_at=made_at)
 
 
 def _named(there: Place, entries: list[Entry], run: Run) -> list[Entry]:

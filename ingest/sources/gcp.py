@@ -43,6 +43,7 @@ JSON_COLUMNS = {
     "cost_type": "VARCHAR",
     "adjustment_info": "JSON",
     "subscription": "STRUCT(instance_id VARCHAR)",
+    "export_time": "VARCHAR",
 }
 COLUMNS = (
     *columns("text", "billing_account_id currency cost_type"),

@@ -214,7 +214,7 @@ class BigQueryExport:
         if without:
             notes.append(f"{without['lines']:,} rows without an invoice month were left in the table")
         name = sha256(f"{uri} {month.tag}".encode()).hexdigest()
-        return Delivery(name, (file,), month.period, tuple(notes))
+        return Delivery(name, (file,), month.period, tuple(notes), month.exported)
 
     def _download(self, month: Month, told: dict[str, Any], path: Path) -> None:
         """Streams the rows of one month to a Parquet file; holds one batch at a time."""

@@ -55,13 +55,13 @@ class OnPrem:
     layout: ClassVar[Layout] = gpu_csv.LAYOUT
 
     def fetch(self, window: Window) -> Iterator[Delivery]:
-        """Yield one delivery per month from the first purchase on. Raises SourceError."""
+        """Yield one delivery per month that has a charge, from the first purchase on. Raises SourceError."""
         self._check_names()
         until = self.until or datetime.now(UTC).date()
         month = min(machine.purchase_date for machine in self.machine).replace(day=1)
         with TemporaryDirectory(prefix="inferledger-") as staging:
             while month < until:
-                if touches(month, window):
+                if touches(month, window) and next(self._lines(month, until), None):
                     yield self._delivery(month, until, Path(staging) / f"{month:%Y-%m}.csv")
                 month = later(month, 1)
 

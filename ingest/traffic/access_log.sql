@@ -9,7 +9,7 @@ told AS (
     regexp_extract(text, '^\S+ \S+ .+? \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (?:\d+|-)(.*)$', ['time', 'request', 'status', 'rest']) AS common,
     regexp_extract(text, '^\[(\d{4}-[^\]]+)\] "([^"]*)" (\d{1,3}) \S+ (?:\S+ )??\d+ \d+ (\d+) ', ['time', 'request', 'status', 'ms']) AS envoy
   FROM line)
-SELECT line_no,
+SELECT line_no, text AS line,
   coalesce(nullif(common.time, ''), nullif(envoy.time, ''), text) AS timestamp,
   nullif(regexp_extract(coalesce(nullif(common.request, ''), envoy.request), '^[A-Z]+ (\S+)', 1), '') AS path,
   coalesce(nullif(common.status, ''), nullif(envoy.status, '')) AS status,

@@ -7,5 +7,5 @@ CREATE OR REPLACE TEMP MACRO moment_of(x) AS coalesce(
 CREATE OR REPLACE TEMP TABLE request (
   file_id VARCHAR, line_no BIGINT, asked_at TIMESTAMP, model VARCHAR, version VARCHAR, endpoint VARCHAR, mode VARCHAR, team VARCHAR,
   input_tokens BIGINT, output_tokens BIGINT, cached_tokens BIGINT, latency DOUBLE, first_token DOUBLE, ok BOOLEAN,
-  path VARCHAR, aside BOOLEAN, request_id VARCHAR, file_no INTEGER,
+  path VARCHAR, aside BOOLEAN, request_id VARCHAR, file_no INTEGER, line_hash VARCHAR, identity VARCHAR,
   reason VARCHAR, raw VARCHAR);

@@ -40,7 +40,7 @@ SELECT $file_id, line_no, asked_at, model, version, CASE WHEN NOT aside THEN end
       ELSE lower(status) IN ('ok', 'success', 'succeeded', 'successful', 'completed', 'true', 'stop', 'length',
         'tool_calls', 'end_turn', 'max_tokens', 'eos') END,
     TRUE),
-  path, aside, request_id, $file_no,
+  path, aside, request_id, $file_no, line_hash, coalesce(md5('id ' || request_id), line_hash),
   reason,
   CASE WHEN reason IS NOT NULL THEN concat_ws(', ', timestamp, input_tokens, output_tokens, cached_tokens, latency, latency_ms) END
 FROM judged

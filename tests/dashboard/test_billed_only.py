@@ -60,6 +60,21 @@ def damaged_before(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="module")
+def one_file(tmp_path_factory):
+    """One export of two providers: AWS charged $6 with the effective cost lost, Microsoft $4, amortised to $3."""
+    home = tmp_path_factory.mktemp("one-file")
+    told = {"service_name": "Amazon Bedrock", "resource_id": "model/chat"}
+    sound = line(datetime(2026, 10, 2), cost="4", provider="Microsoft", **told)
+    with Warehouse.open(home) as wh:
+        load_lines(wh, [damaged_lines(1, "6"), sound | {"effective_cost": "3"}])
+        wh.con.execute(
+            "INSERT INTO unusable_effective SELECT load_id, 'AWS', '100', 'USD' FROM load"
+        ).fetchall()
+        wh.publish(ModelSettings())
+    return home
+
+
 @pytest.fixture
 def opened(damaged, monkeypatch):
     monkeypatch.setenv("INFERLEDGER_HOME", str(damaged))
@@ -75,7 +90,7 @@ def opened_before(damaged_before, monkeypatch):
 def test_only_what_stands_and_is_in_scope_counts_as_damaged(damaged):
     cursor = open_latest(damaged).cursor()
 
-    assert billed_only(cursor, OCTOBER) == ("damaged",)
+    assert billed_only(cursor, OCTOBER) == ("damaged (AWS)",)
     assert billed_only(cursor, replace(OCTOBER, providers=("GCP",))) == ()
     assert billed_only(cursor, replace(OCTOBER, start=date(2026, 10, 2), end=date(2026, 10, 3))) == ()
 
@@ -83,11 +98,11 @@ def test_only_what_stands_and_is_in_scope_counts_as_damaged(damaged):
 def test_the_overview_shows_what_was_billed_and_says_so(opened):
     app = opened()
 
-    assert "billed only: effective cost unusable in damaged" in app.markdown[0].value
+    assert "billed only: effective cost unusable in damaged (AWS)" in app.markdown[0].value
     assert app.metric[0].value == r"\$15.00"
     captions = "".join(caption.value for caption in app.caption)
     assert "billed cost in USD" in captions
-    assert "Cost per inference lacks what damaged charged" in captions
+    assert "Cost per inference lacks what damaged (AWS) charged" in captions
     assert "on the allocated basis" not in captions  # a sum without those charges would pass for the ladder
 
 
@@ -107,13 +122,26 @@ def test_a_sound_scope_keeps_its_effective_view(opened):
     assert app.metric[0].value == r"\$5.00"
 
 
+def test_a_filter_to_the_sound_provider_of_a_file_shows_its_effective_view(one_file, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(one_file))
+    whole, sound, damaged = visit(), visit(provider="Microsoft"), visit(provider="AWS")
+
+    assert "billed only: effective cost unusable in bill (AWS)" in whole.markdown[0].value
+    assert whole.metric[0].value == r"\$10.00"
+    assert "amortised" in sound.markdown[0].value
+    assert "unusable" not in sound.markdown[0].value
+    assert sound.metric[0].value == r"\$4.00"  # $3 amortised and $1 of timing
+    assert "billed only" in damaged.markdown[0].value
+    assert damaged.metric[0].value == r"\$6.00"
+
+
 def test_a_damaged_period_before_is_not_compared_with_and_the_page_says_so(opened_before):
     """In the effective view September would be $3, and October a rise of 67 % that nobody was billed."""
     app = opened_before()
     spend, month = app.metric[0], app.metric[-1]
 
     assert (
-        "not compared with Sep 1 – Sep 30, 2026: there effective cost is unusable in damaged"
+        "not compared with Sep 1 – Sep 30, 2026: there effective cost is unusable in damaged (AWS)"
         in app.caption[0].value
     )
     assert (spend.value, spend.delta) == (r"\$5.00", "")

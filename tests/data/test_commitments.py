@@ -404,7 +404,7 @@ def family(sku):
         con.execute(sql("schema/cost"))
         con.execute("CREATE VIEW charge AS FROM temp.stage_cost; SET VARIABLE team_tags = ['team']")
         con.execute("SET VARIABLE model_tags = ['model']; SET VARIABLE version_tags = ['version']")
-        con.execute("CREATE TABLE load (load_id VARCHAR, kind VARCHAR, effective_usable BOOLEAN)")
+        con.execute(sql("schema/work"))
         con.execute(sql("model/prelude/duckdb_sources"))
         return con.execute("SELECT commitment_family($sku)", {"sku": sku}).fetchone()[0]
 

@@ -7,7 +7,9 @@ import duckdb
 import pytest
 from small_store import device_hour, line, load_lines, load_rows, machine_line
 
+from data.check import check
 from data.model.settings import ModelSettings
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 
 DAY = datetime(2026, 9, 1)
@@ -236,6 +238,20 @@ def test_an_effective_cost_that_is_unusable_is_unknown_and_the_billed_ladder_sta
     assert ladder(con, "billed_cost") == money(unobserved="10", outside="2") or ladder(
         con, "billed_cost"
     ) == money(unobserved="10", shared="2")
+
+
+def test_one_damaged_account_leaves_the_effective_cost_of_the_others(wh):
+    """Of one load: AWS 100 has lost its effective cost, AWS 200 and an account that nobody names have theirs."""
+    sound = [line(DAY, cost="3", effective_cost="2", billing_account_id=account) for account in ("200", None)]
+    load_lines(wh, [machine_line(DAY, "i-1", "10", effective_cost="0"), *sound])
+    wh.con.execute("INSERT INTO unusable_effective SELECT load_id, 'AWS', '100', 'USD' FROM load").fetchall()
+    con = published(wh)
+    assert con.execute("""
+        SELECT billing_account_id, sum(effective_cost), sum(billed_cost) FROM ladder
+        GROUP BY 1 ORDER BY 1 NULLS LAST
+    """).fetchall() == [("100", None, 10), ("200", 3, 3), (None, 3, 3)]  # timing brings them to the invoice
+    assert con.execute("SELECT sum(effective_cost) FROM ladder WHERE rung <> 'timing'").fetchone() == (4,)
+    assert not [finding for finding in check(open_latest(wh.home)) if finding.violations]
 
 
 def test_a_line_without_a_price_is_counted_not_zero(wh):

@@ -134,6 +134,7 @@ def test_status_of_a_small_bill_to_the_last_digit(store):
             {"billing_period": "2026-10-01", "currency": "USD", "amount": "0"},
             {"billing_period": "2026-11-01", "currency": "USD", "amount": "0"},
         ],
+        "missing_rates": [],
         "restatements": [],
     }
 

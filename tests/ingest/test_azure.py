@@ -178,7 +178,7 @@ def test_actual_cost_alone_knows_what_no_commitment_touches(wh, tmp_path):
         (Decimal(0), None),
         (Decimal(1200), Decimal(0)),
     ]
-    assert wh.con.execute("SELECT effective_usable FROM load").fetchall() == [(True,)]
+    assert wh.con.execute("FROM unusable_effective").fetchall() == []
 
 
 def test_amortised_cost_alone_states_no_invoice_and_says_so(wh, tmp_path):

@@ -319,15 +319,15 @@ def test_forgetting_takes_whatever_a_source_may_hold(home):
                     AND NOT table_name LIKE 'built%' AND table_name NOT IN ('load', 'file', 'reject')"""
             ).fetchall()
         ]
-        assert len(held) == 12
+        assert len(held) == 14
         for source in ("gone", "kept"):
             with wh.load(source, "focus", "cost") as begun:
                 for table in held:
                     _one_row(wh.con, table, source)
                 begun.finish(rows=1)
-        assert len(forget(wh, "gone")) == 12
+        assert len(forget(wh, "gone")) == 14
         left = [wh.con.execute(f"SELECT source FROM {table}").fetchall() for table in held]
-    assert left == [[("kept",)]] * 12
+    assert left == [[("kept",)]] * 14
 
 
 def _one_row(con, table, source):

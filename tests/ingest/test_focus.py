@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -47,8 +48,67 @@ def test_the_official_sample_twice(wh, recordings):
 
 def test_the_official_samples_effective_cost_is_known_to_be_damaged(wh, recordings):
     (result,) = load(wh, Focus(str(recordings / "billing/focus-official/focus_sample.csv")))
-    assert wh.con.execute("SELECT effective_usable FROM load").fetchall() == [(False,)]
-    assert "0 on 604 of 614 billed usage lines of AWS" in result.message
+    path = recordings / "billing/focus-official/focus_sample.csv"
+    counted = defaultdict(lambda: [0, 0])
+    for row in csv.DictReader(path.open(encoding="utf-8")):
+        if (
+            row["ChargeCategory"] == "Usage"
+            and row["CommitmentDiscountId"] in ("", "NULL")
+            and float(row["BilledCost"]) > 0
+        ):
+            counted[row["ProviderName"], row["BillingAccountId"]][0] += float(row["EffectiveCost"]) == 0
+            counted[row["ProviderName"], row["BillingAccountId"]][1] += 1
+    assert {bill[0]: told for bill, told in counted.items()} == {
+        "AWS": [604, 614],
+        "Oracle": [4, 4],
+        "Microsoft": [0, 38],
+    }
+    damaged = sorted((*bill, "USD") for bill, (zeros, lines) in counted.items() if zeros > lines / 10)
+    assert rows(wh, "SELECT * EXCLUDE load_id FROM unusable_effective ORDER BY ALL") == damaged
+    assert "0 on 604 of 614 billed usage lines of AWS without" in result.message
+    assert "0 on 4 of 4 billed usage lines of Oracle without" in result.message
+    assert "Microsoft" not in result.message
+
+
+def bill(tmp_path, *told):
+    """A FOCUS file, one line each: provider, account, category, billed and effective cost."""
+    names = ("ProviderName", "BillingAccountId", "ChargeCategory", "BilledCost", "EffectiveCost")
+    lines = [FOCUS_LINE | dict(zip(names, line, strict=True)) for line in told]
+    return Focus(str(write_csv(tmp_path / "bill.csv", lines)))
+
+
+def test_one_damaged_account_is_judged_alone_and_one_without_usage_goes_with_its_provider(wh, tmp_path):
+    told = bill(
+        tmp_path,
+        ("AWS", "1", "Usage", "5", "0"),
+        ("AWS", "2", "Usage", "5", "5"),
+        ("AWS", "3", "Tax", "1", "0"),  # no usage that could tell
+        ("Azure", "4", "Tax", "1", "0"),
+    )
+    (result,) = load(wh, told)
+    assert rows(wh, "SELECT provider, billing_account_id FROM unusable_effective ORDER BY ALL") == [
+        ("AWS", "1"),
+        ("AWS", "3"),
+    ]
+    assert (
+        "0 on 1 of 1 billed usage lines of AWS account 1 without a commitment (5.000000000000 USD"
+        in result.message
+    )
+
+
+def test_a_store_that_was_judged_by_the_load_keeps_what_it_said(tmp_path, home):
+    with Warehouse.open(home) as wh:
+        load(wh, bill(tmp_path, ("AWS", "1", "Usage", "5", "0"), ("Azure", "4", "Usage", "1", "1")))
+        wh.con.execute("DELETE FROM unusable_effective").fetchall()
+        wh.con.execute("ALTER TABLE load ADD COLUMN effective_usable BOOLEAN DEFAULT TRUE")
+        wh.con.execute("UPDATE load SET effective_usable = FALSE").fetchall()
+    for _ in range(2):
+        with Warehouse.open(home) as wh:
+            assert rows(wh, "SELECT provider, billing_account_id FROM unusable_effective ORDER BY ALL") == [
+                ("AWS", "1"),
+                ("Microsoft", "4"),
+            ]
+            assert "effective_usable" not in wh.con.table("load").columns
 
 
 def one_case(resource_id):
@@ -102,7 +162,8 @@ def test_every_example_of_the_specification_loads_and_none_is_called_damaged(wh,
         told = rows(wh, "SELECT sum(billed_cost) FROM cost", f"example-{place}")[0][0]
         assert sum(invoiced(wh).values()) == told
         wh.con.execute("DELETE FROM invoice_total")  # several examples tell of the same account and month
-    assert wh.con.execute("SELECT DISTINCT effective_usable, rejected FROM load").fetchall() == [(True, 0)]
+    assert wh.con.execute("SELECT DISTINCT rejected FROM load").fetchall() == [(0,)]
+    assert wh.con.execute("FROM unusable_effective").fetchall() == []
 
 
 def test_month_first_dates_are_told_by_periods_that_start_on_a_first(wh, recordings):
@@ -228,4 +289,4 @@ def test_free_and_negative_usage_is_no_damage(wh, tmp_path):
         FOCUS_LINE | {"ChargeCategory": "Purchase", "BilledCost": "1200", "EffectiveCost": "0"},
         FOCUS_LINE | {"CommitmentDiscountId": "sp", "BilledCost": "0", "EffectiveCost": "5"},
     )
-    assert wh.con.execute("SELECT effective_usable FROM load").fetchall() == [(True,)]
+    assert wh.con.execute("FROM unusable_effective").fetchall() == []

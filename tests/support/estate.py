@@ -18,7 +18,16 @@ from data.sql import sql
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "data" / "schema"
 PUBLISHED_AT = datetime(2026, 11, 1, 6, 3)
-FROM_WORK = ("load", "file", "reject", "invoice_total", "replaced_total", "price")
+FROM_WORK = (
+    "load",
+    "file",
+    "reject",
+    "invoice_total",
+    "unusable_effective",
+    "replaced_total",
+    "price",
+    "fx_rate",
+)
 
 
 def _shapes() -> str:
@@ -53,6 +62,7 @@ def build(home: Path, *, rows: bool = True) -> Path:
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute(_shapes())
+        con.execute(sql("fx"))
         if rows:
             con.execute((Path(__file__).parent / "estate.sql").read_text())
             fill_free_time(con)

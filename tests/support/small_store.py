@@ -73,8 +73,15 @@ def load_lines(wh: Warehouse, lines: list[dict[str, Any]], source: str = "bill",
             )
         wh.con.execute("DROP TABLE temp.stage_cost")
         invoice(load, lines)
+        if not usable:
+            load.con.execute(
+                "INSERT INTO unusable_effective "
+                "SELECT DISTINCT load_id, provider, billing_account_id, billing_currency "
+                "FROM invoice_total WHERE load_id = $load_id",
+                {"load_id": load.load_id},
+            ).fetchall()
         load.mark_dirty({row["charge_period_start"].date() for row in lines})
-        load.finish(rows=len(lines), delivery_id="x", effective_usable=usable)
+        load.finish(rows=len(lines), delivery_id="x")
 
 
 def _stage(load: Load, lines: list[dict[str, Any]], file_id: str) -> None:

@@ -1,5 +1,5 @@
 -- Source views: where the engine's own ways of reading tags, units and names live. `charge` is every live line (build.py);
--- `load` says which exports have an unusable effective cost. The model files see only these views.
+-- `unusable_effective` says what of them has an unusable effective cost. The model files see only these views.
 CREATE OR REPLACE TEMP MACRO first_tag(tags, keys) AS
     list_extract(list_filter(list_transform(keys, lambda k: tags[k]), lambda v: v IS NOT NULL AND v <> ''), 1);
 
@@ -65,8 +65,8 @@ SELECT
         WHEN lower(c.consumed_unit) IN ('seconds', 'second', 's') THEN to_double(c.consumed_quantity)
     END AS quantity_seconds,
     c.provider = 'GCP' AS quantity_is_per_device,
-    CASE WHEN l.effective_usable THEN c.effective_cost END AS effective_cost,
-    l.effective_usable,
+    CASE WHEN damaged.load_id IS NULL THEN c.effective_cost END AS effective_cost,
+    damaged.load_id IS NULL AS effective_usable,
     c.billed_cost, c.contracted_cost, c.list_cost,
     coalesce(c.x_promotion, 0) AS promotion,
     coalesce(c.x_commitment_credit, 0) AS commitment_credit,
@@ -75,7 +75,11 @@ SELECT
     first_tag(c.tags, getvariable('version_tags')) AS tag_version,
     managed_model_of(c.resource_id, coalesce(c.x_usage_type, c.sku_description), c.service_name) AS managed_model
 FROM charge AS c
-JOIN load AS l ON l.load_id = c.load_id;
+LEFT JOIN unusable_effective AS damaged
+    ON damaged.load_id = c.load_id
+    AND damaged.provider IS NOT DISTINCT FROM c.provider
+    AND damaged.billing_account_id IS NOT DISTINCT FROM c.billing_account_id
+    AND damaged.billing_currency IS NOT DISTINCT FROM c.billing_currency;
 
 -- GCP's commitment fees and the lines that their credits cover, with what ties the two (MODEL.md §4).
 CREATE OR REPLACE TEMP VIEW gcp_commitment_line AS

@@ -11,11 +11,15 @@ SELECT concat_ws(' ', 'load', coalesce(cost.load_id, parts.load_id), 'line', coa
     'billed', cost.billed_cost, 'parts', coalesce(CAST(parts.billed_cost AS VARCHAR), 'none'),
     'effective', cost.effective_cost, 'parts', coalesce(CAST(parts.effective_cost AS VARCHAR), 'none'))
 FROM cost
-JOIN load ON load.load_id = cost.load_id
+LEFT JOIN unusable_effective AS damaged
+    ON damaged.load_id = cost.load_id
+    AND damaged.provider IS NOT DISTINCT FROM cost.provider
+    AND damaged.billing_account_id IS NOT DISTINCT FROM cost.billing_account_id
+    AND damaged.billing_currency IS NOT DISTINCT FROM cost.billing_currency
 FULL JOIN parts ON parts.load_id = cost.load_id AND parts.line_id = cost.line_id
 WHERE cost.load_id IS NULL
     OR parts.load_id IS NULL
     OR coalesce(parts.billed_cost, 0) <> coalesce(cost.billed_cost, 0)
     OR coalesce(parts.contracted_cost, 0) <> coalesce(cost.contracted_cost, 0)
     OR coalesce(parts.list_cost, 0) <> coalesce(cost.list_cost, 0)
-    OR (load.effective_usable AND coalesce(parts.effective_cost, 0) <> coalesce(cost.effective_cost, 0));
+    OR (damaged.load_id IS NULL AND coalesce(parts.effective_cost, 0) <> coalesce(cost.effective_cost, 0));

@@ -6,9 +6,13 @@ SELECT
     cost.billing_currency,
     count(*) AS rows,
     sum(cost.billed_cost) AS billed_cost,
-    CASE WHEN bool_and(load.effective_usable) THEN sum(cost.effective_cost) END AS effective_cost
+    CASE WHEN count(damaged.load_id) = 0 THEN sum(cost.effective_cost) END AS effective_cost
 FROM cost
-LEFT JOIN load ON load.load_id = cost.load_id
+LEFT JOIN unusable_effective AS damaged
+    ON damaged.load_id = cost.load_id
+    AND damaged.provider IS NOT DISTINCT FROM cost.provider
+    AND damaged.billing_account_id IS NOT DISTINCT FROM cost.billing_account_id
+    AND damaged.billing_currency IS NOT DISTINCT FROM cost.billing_currency
 GROUP BY 1, 2, 3
 UNION ALL
 SELECT source, period, NULL, rows, NULL, NULL FROM source_period
