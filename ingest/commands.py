@@ -20,7 +20,8 @@ from pydantic.fields import FieldInfo
 from data.warehouse import Mode
 from ingest import log
 from ingest.configure import askable
-from ingest.settings import OPTIONS, AnyOptions, Options, did_you_mean
+from ingest.options import OPTIONS, AnyOptions, Options
+from ingest.settings import did_you_mean
 from ingest.source import Window
 
 SHARED = {

@@ -18,7 +18,8 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from data.model.settings import ModelSettings
-from ingest.settings import OPTIONS, Options, SettingsError, read_settings
+from ingest.options import OPTIONS, Options
+from ingest.settings import SettingsError, read_settings
 
 HEAD = """\
 # What `python -m ingest run` loads. Test it with `python -m ingest doctor`.

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from ingest.diagnosis.estate import Estate, estate
 from ingest.diagnosis.finding import Finding, bad
-from ingest.registry import REGISTRY
-from ingest.settings import (
+from ingest.options import (
     AnyOptions,
     GcpOptions,
     PrometheusOptions,
     RequestsOptions,
     ResourcesOptions,
-    Settings,
 )
+from ingest.registry import REGISTRY
+from ingest.settings import Settings
 from ingest.source import SourceError
 
 BIGQUERY = "bigquery://"

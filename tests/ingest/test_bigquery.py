@@ -25,7 +25,7 @@ from ingest.__main__ import main
 from ingest.bigquery import TIB, Estimate, batches, parse
 from ingest.load_bigquery import known_months, load_bigquery
 from ingest.load_prices import load_prices
-from ingest.settings import GcpOptions
+from ingest.options import GcpOptions
 from ingest.source import SourceError, Window
 from ingest.sources.gcp import GcpExport
 from ingest.sources.gcp_bigquery import open_export

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from data.model.settings import ModelSettings
 from ingest.__main__ import main
 from ingest.configure import askable
-from ingest.settings import OPTIONS, read_settings
+from ingest.options import OPTIONS
+from ingest.settings import read_settings
 
 
 @pytest.fixture

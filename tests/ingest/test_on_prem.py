@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 from ingest.__main__ import main
+from ingest.options import OnPremOptions
 from ingest.owned import OwnedMachine, charges, later
-from ingest.settings import OnPremOptions, SettingsError, read_settings
+from ingest.settings import SettingsError, read_settings
 from ingest.source import SourceError, Window
 from ingest.sources.on_prem import OnPrem
 
