@@ -14,16 +14,13 @@ import duckdb
 from data.load import Load
 from data.restatement import told
 from data.warehouse import Warehouse
-from ingest import control, memory, raw, split, staged
+from ingest import control, memory, raw, rejects, split, staged
 from ingest.broken import read_and_refused, reject_broken
 from ingest.brought import in_turn
 from ingest.layout import Layout, Split
 from ingest.progress import Progress, silent
 from ingest.source import CostSource, Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.staged import StagedFile
-
-MOST_REJECTS = 0.01  # share of a delivery's lines
-SHOWN_REJECTS = 10
 
 
 class LaidOut(CostSource, Protocol):
@@ -125,7 +122,7 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, progress: Progress) -
         _split(load, layout.split, tally)
     if tally.left_out:
         tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
-    _check_rejects(load, tally)
+    rejects.check_kept(load, tally.lines + tally.rejected, tally.rejected)
     return tally
 
 
@@ -227,18 +224,6 @@ def _refuse(
     broken = reject_broken(load, raw_file, file_id)
     tally.rejected += refused + broken
     return lines, broken
-
-
-def _check_rejects(load: Load, tally: Tally) -> None:
-    """Raises SourceError where more than 1 % of the lines cannot be used."""
-    if tally.rejected <= MOST_REJECTS * (tally.lines + tally.rejected):
-        return
-    first = _answer(load.con, "first_rejects", load_id=load.load_id, most=SHOWN_REJECTS)
-    shown = "\n".join(f"  {Path(uri).name} line {line}: {reason}" for uri, line, reason in first)
-    raise SourceError(
-        f"{tally.rejected:,} of {tally.lines + tally.rejected:,} lines cannot be used (limit {MOST_REJECTS:.0%}). "
-        f"Nothing was loaded. The first ones:\n{shown}"
-    )
 
 
 def _periods(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[date]:

@@ -25,6 +25,8 @@ COLUMNS = (
     Column("from_currency", names=("from", "from_currency")),
     Column("to_currency", names=("to", "to_currency")),
     Column("rate", "money"),
+    Column("day_text", names=("date", "day")),  # as they stand, to be named where they cannot be read
+    Column("rate_text", names=("rate",)),
 )
 
 

@@ -9,17 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv, write_parquet
 
-from data.warehouse import Warehouse
 from ingest.source import SourceError
 from ingest.sources.focus import Focus
 
 TWELVE = Decimal("1e-12")
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def one(wh, tmp_path, *lines, header=None):

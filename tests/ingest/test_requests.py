@@ -18,12 +18,6 @@ from ingest.sources.requests import RequestLog
 NOON = datetime(2026, 10, 1, 12, 0)
 
 
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
-
-
 def load(warehouse, location, mapping=None, window=None, source="log"):
     (result,) = load_requests(warehouse, source, RequestLog(str(location), mapping or {}), window or Window())
     return result
@@ -188,7 +182,7 @@ def test_more_than_one_in_a_hundred_stops_the_load_and_changes_nothing(tmp_path,
     write(path, log(100, ["2026-10-01 12:00:00,1.5"] * 2))
     with pytest.raises(
         SourceError,
-        match=r"2 of 102 requests cannot be counted .*line 101: input_tokens '1.5' is not a count",
+        match=r"2 of 102 lines cannot be used .*\n  log.csv line 101: input_tokens '1.5' is not a count",
     ):
         load(warehouse, path)
     (hour,) = traffic(warehouse)
