@@ -27,12 +27,12 @@ from ingest.commands import (
     Asked,
     Known,
     Moment,
-    ask_locations,
+    ask_sources,
     commands,
     loading,
     one_per_kind,
 )
-from ingest.options import CONFIG_FILE, AnyOptions
+from ingest.options import CONFIG_FILE, OPTIONS, AnyOptions
 from ingest.settings import Settings, SettingsError, did_you_mean
 from ingest.source import SourceError
 
@@ -90,15 +90,15 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
 @click.option("--file", "path", type=click.Path(path_type=Path), default=CONFIG_FILE, help="Where to write.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @one_per_kind
-def init(path: Path, force: bool, locations: list[tuple[str, str]]) -> None:
+def init(path: Path, force: bool, sources: list[AnyOptions]) -> None:
     """Write a commented inferledger.toml with the sources that are named, or asked for."""
-    if not locations and at_terminal():
-        locations = ask_locations()
-    if not locations:
-        flags = ", ".join(f"--{kind}" for kind in configure.askable())
+    if not sources and at_terminal():
+        sources = ask_sources()
+    if not sources:
+        flags = ", ".join(f"--{kind}" for kind in OPTIONS)
         _fail(f"Name at least one source: {flags}. For instance --prometheus http://prometheus:9090.", USAGE)
     try:
-        configure.write_config(path, locations, force=force)
+        configure.write_config(path, sources, force=force)
     except SettingsError as error:
         _fail(str(error))
     click.echo(f"Wrote {path}. Next: python -m ingest doctor, then python -m ingest run.")

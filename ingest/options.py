@@ -1,6 +1,7 @@
 """What each kind of source is told: one class per kind, of which the command line, `init` and `doctor` are made.
 
-A field's title is its shape in words, its description its help; `location` is where a source reads.
+A field's title is its shape in words, its description its help; `location` is where a source reads. An option that may
+stay unset has an example, which `init` shows.
 """
 
 from __future__ import annotations
@@ -26,9 +27,19 @@ class Options(BaseModel):
 
 
 # any: pydantic's Field() is typed as what it stands for
-ENDPOINT: Any = Field(None, title="URL", description="Server to ask instead of the cloud's own.")
-PROJECT: Any = Field(None, title="ID", description="Project that runs the queries, else the table's own.")
-REGION: Any = Field(None, title="NAME", description="Where the dataset lies, such as EU.")
+ENDPOINT: Any = Field(
+    None,
+    title="URL",
+    description="Server to ask instead of the cloud's own.",
+    examples=["http://localhost:9000"],
+)
+PROJECT: Any = Field(
+    None,
+    title="ID",
+    description="Project that runs the queries, else the table's own.",
+    examples=["my-project"],
+)
+REGION: Any = Field(None, title="NAME", description="Where the dataset lies, such as EU.", examples=["EU"])
 
 
 class FocusOptions(Options):
@@ -70,7 +81,10 @@ class GcpPricesOptions(Options):
 
     kind: Literal["prices-gcp"] = "prices-gcp"
     table: str | None = Field(
-        None, title="bigquery://…", description="A pricing export instead of the public catalogue."
+        None,
+        title="bigquery://…",
+        description="A pricing export instead of the public catalogue.",
+        examples=["bigquery://my-project.billing"],
     )
     project: str | None = PROJECT
     region: str | None = REGION
@@ -99,26 +113,38 @@ class PrometheusOptions(Options):
         description="Sent with each request, such as X-Scope-OrgID=ml.",
         json_schema_extra={"flag": "--header"},
     )
-    at: datetime | None = Field(None, description="Instant of exposition text that has no timestamps (UTC).")
+    at: datetime | None = Field(
+        None,
+        description="Instant of exposition text that has no timestamps (UTC).",
+        examples=[datetime(2026, 10, 1)],
+    )
     params: dict[str, str] = Field(
         default_factory=dict,
         title="NAME=VALUE",
         description="Further parameters of each query, such as partial_response=false.",
         json_schema_extra={"flag": "--param"},
     )
-    username: str | None = Field(None, title="NAME", description="For basic authentication.")
+    username: str | None = Field(
+        None, title="NAME", description="For basic authentication.", examples=["inferledger"]
+    )
     password_env: str = Field(
         "INFERLEDGER_PROMETHEUS_PASSWORD",
         title="NAME",
         description="Environment variable that holds its password.",
     )
     ca_file: str | None = Field(
-        None, title="PEM", description="Certificates to trust instead of the system's."
+        None,
+        title="PEM",
+        description="Certificates to trust instead of the system's.",
+        examples=["/etc/ssl/our-ca.pem"],
     )
     client_cert: str | None = Field(
-        None, title="PEM", description="Our certificate, for a server that asks for one."
+        None,
+        title="PEM",
+        description="Our certificate, for a server that asks for one.",
+        examples=["client.pem"],
     )
-    client_key: str | None = Field(None, title="PEM", description="Its key.")
+    client_key: str | None = Field(None, title="PEM", description="Its key.", examples=["client.key"])
     key_password_env: str = Field(
         "INFERLEDGER_PROMETHEUS_KEY_PASSWORD",
         title="NAME",
@@ -131,13 +157,19 @@ class PrometheusOptions(Options):
         False, description="Ask for metrics one by one, as Google's Managed Prometheus wants it."
     )
     model_labels: tuple[str, ...] | None = Field(
-        None, title="LABEL", description="Labels of a pod that say which model it runs, best first."
+        None,
+        title="LABEL",
+        description="Labels of a pod that say which model it runs, best first.",
+        examples=[("app.kubernetes.io/name", "model")],
     )
     version_labels: tuple[str, ...] | None = Field(
-        None, title="LABEL", description="Labels of a pod that say which version."
+        None,
+        title="LABEL",
+        description="Labels of a pod that say which version.",
+        examples=[("app.kubernetes.io/version",)],
     )
     team_labels: tuple[str, ...] | None = Field(
-        None, title="LABEL", description="Labels of a pod that say whose it is."
+        None, title="LABEL", description="Labels of a pod that say whose it is.", examples=[("team",)]
     )
 
 
@@ -183,7 +215,7 @@ class AzureOptions(Options):
     location: str = Field(title="DIR|s3://…")
     only: str = Field("*", title="PATTERN", description="Paths to take: 'subscription-a/*'.")
     dataset: Literal["actual", "amortised"] | None = Field(
-        None, description="What bare files hold whose names don't tell."
+        None, description="What bare files hold whose names don't tell.", examples=["actual"]
     )
     endpoint_url: str | None = ENDPOINT
 
@@ -205,21 +237,30 @@ class GpuCsvOptions(Options):
 
 
 class OnPremOptions(Options):
-    """Machines that the company owns: purchase price over its life, power, space. Only in inferledger.toml."""
+    """Machines that the company owns: purchase price over its life, power, space. Only in inferledger.toml.
+
+    One table [[sources.NAME.machine]] each; money is in the source's currency.
+    """
 
     on_command_line: ClassVar[bool] = False
     kind: Literal["on-prem"] = "on-prem"
-    currency: str
-    account: str = "on-prem"
+    currency: str = Field(pattern="^[A-Z]{3}$", description="Of every amount: USD, EUR …")
+    account: str = Field("on-prem", description="One of its own for each such source.")
+    # where this stands, which nobody says: the file that its charge lines are followed to
+    config_file: Path = Field(Path(CONFIG_FILE), exclude=True)
     machine: tuple[OwnedMachine, ...] = Field(min_length=1)
-    config_file: Path = Path(CONFIG_FILE)  # where this stands: the file that its charge lines are followed to
 
 
 class FxOptions(Options):
     """Exchange rates by day: the European Central Bank's as installed, or a CSV of date, from, to, rate."""
 
     kind: Literal["fx"] = "fx"
-    location: str | None = Field(None, title="[FILE]")
+    location: str | None = Field(
+        None,
+        title="[FILE]",
+        description="Rates of your own, instead of the European Central Bank's.",
+        examples=["rates.csv"],
+    )
 
 
 class GcpAccountsOptions(Options):
@@ -243,7 +284,10 @@ class CloudWatchOptions(Options):
 
     kind: Literal["cloudwatch"] = "cloudwatch"
     region: str | None = Field(
-        None, title="REGION", description="Region to read, by default the credentials' own."
+        None,
+        title="REGION",
+        description="Region to read, by default the credentials' own.",
+        examples=["eu-central-1"],
     )
     endpoint_url: str | None = ENDPOINT
 
@@ -257,9 +301,13 @@ class NvidiaSmiOptions(Options):
         None,
         title="ZONE",
         description="Zone of the log's times, such as Europe/Berlin; by default UTC, with a note.",
+        examples=["Europe/Berlin"],
     )
     host: str | None = Field(
-        None, title="NAME", description="Machine that wrote the log; each file of a folder is its own."
+        None,
+        title="NAME",
+        description="Machine that wrote the log; each file of a folder is its own.",
+        examples=["gpu-07"],
     )
 
 
