@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.diagnosis import across
 from ingest.diagnosis.estate import Estate, estate
 from ingest.diagnosis.finding import Finding, bad
 from ingest.options import (
+    CONFIG_FILE,
     AnyOptions,
+    FxOptions,
     GcpOptions,
     PrometheusOptions,
     RequestsOptions,
@@ -34,11 +37,13 @@ class Examined:
 
 
 def examine(settings: Settings, home: Path) -> Iterator[Examined]:
-    """One source after the other, in the file's order. Never raises for what a source does."""
+    """One source after the other, in the file's order, then what is wrong between them. Never raises for a source."""
     known = estate(home)
     for name, options in settings.sources.items():
         found = [*_same_place(name, options, settings), *_source(name, options, known)]
         yield Examined(name, options.kind, tuple(found))
+    if together := tuple(across.examine(settings, known)):
+        yield Examined(settings.file.name if settings.file else CONFIG_FILE, "settings", together)
 
 
 def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
@@ -71,7 +76,11 @@ def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
             case _, RequestsOptions():
                 from ingest.diagnosis import logs
 
-                yield from logs.examine(source)
+                yield from logs.examine(source, now)
+            case _, FxOptions():
+                from ingest.diagnosis import rates
+
+                yield from rates.examine(source, known)
             case _, ResourcesOptions():
                 from ingest.diagnosis import maps
 

@@ -1,4 +1,4 @@
-"""Prices, account names and exchange rates: does the first one come."""
+"""Prices and account names: does the first one come."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from ingest.source import SourceError
 def examine(source: Any) -> Iterator[Finding]:  # noqa: ANN401 - each kind has one method that answers rows
     """Asks for the first row, which costs nothing."""
     try:
-        if hasattr(source, "file"):
-            with source.file() as file:
-                yield good(f"{file.uri}, {file.bytes / 1e6:,.1f} MB")
-            return
         rows = source.prices() if hasattr(source, "prices") else source.accounts()
         first = next(rows, None)
     except SourceError as error:
