@@ -144,7 +144,8 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
     if missing := [name for name in layout.required if not raw.has_column(opened, name)]:
         raise SourceError(
             f"{file.uri} is not {layout.what}: it has no column {', '.join(missing)}. "
-            f"Its columns: {', '.join(opened.relation.columns[:12])} …"
+            f"Its columns: {', '.join(opened.relation.columns[:12])} … Export it again with these columns, or name the "
+            "kind of source that it is."
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
     raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})
