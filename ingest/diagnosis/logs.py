@@ -25,18 +25,22 @@ TIME = 'Say which column holds the time: mapping = {timestamp = "COLUMN"}; UTC, 
 def examine(source: RequestLog, now: datetime) -> Iterator[Finding]:
     """Looks at the first lines of the first file. `now`: UTC without zone."""
     try:
-        (delivery,) = source.fetch(Window())
-        file = delivery.files[0]
-        with duckdb.connect() as con, raw.readable(file):
-            con.execute("SET TimeZone = 'UTC'")
-            if file.bring:
-                file.bring()
-            opened, columns = stage_lines(con, source, file, LOOKED_AT)
-            yield good(f"{len(delivery.files)} files; {file.uri} has the columns of a request log")
-            yield from _lacking(opened, source, columns)
-            yield from _lines(con, file, now)
+        for delivery in source.fetch(Window()):  # there is one, whose files are gone after its turn
+            yield good(f"{len(delivery.files)} files")
+            yield from _look(source, delivery.files[0], now)
     except SourceError as error:
         yield bad(str(error))
+
+
+def _look(source: RequestLog, file: SourceFile, now: datetime) -> Iterator[Finding]:
+    with duckdb.connect() as con, raw.readable(file):
+        con.execute("SET TimeZone = 'UTC'")
+        if file.bring:
+            file.bring()
+        opened, columns = stage_lines(con, source, file, LOOKED_AT)
+        yield good(f"{file.uri} has the columns of a request log")
+        yield from _lacking(opened, source, columns)
+        yield from _lines(con, file, now)
 
 
 def _lacking(

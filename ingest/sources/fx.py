@@ -45,13 +45,13 @@ class Rates:
     def file(self) -> Iterator[SourceFile]:
         """The file with the rates, unpacked while it is used. Raises SourceError."""
         with TemporaryDirectory(prefix="inferledger-") as staging:
-            file = _own(self.location) if self.location is not None else _bank(Path(staging))
+            file = _own(self.location, Path(staging)) if self.location is not None else _bank(Path(staging))
             if file.bring:
                 file.bring()
             yield file
 
 
-def _own(location: str) -> SourceFile:
+def _own(location: str, staging: Path) -> SourceFile:
     path = Path(location).expanduser()
     if not path.is_file():
         raise SourceError(
@@ -59,7 +59,7 @@ def _own(location: str) -> SourceFile:
             "European Central Bank's rates."
         )
     folder = Folder(path)
-    return folder.file(folder.entries()[0], path.parent)
+    return folder.file(folder.entries()[0], staging)
 
 
 def _bank(staging: Path) -> SourceFile:
