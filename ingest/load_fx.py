@@ -50,6 +50,8 @@ def _stage(load: Load, source: Rates, file: SourceFile, file_id: str) -> int:
     ((lines,),) = load.con.execute("SELECT count(*) FROM stage_rate").fetchall()
     rejected = load.reject_select(_sql("fx_rejects"), {"file_id": file_id})
     broken = reject_broken(load, opened, file_id)
+    if not lines and not broken:
+        raise SourceError(f"{file.uri} holds no rate. Nothing was changed. Write lines of date,from,to,rate.")
     both = read_and_refused(opened, lines, broken)
     load.con.execute("DROP VIEW raw; DROP VIEW raw_file")
     rejects.check_kept(load, lines + broken - both, rejected + broken)
