@@ -155,7 +155,7 @@ def test_one_wrong_line_stops_a_file_and_keeps_what_was_there(wh, tmp_path, line
 
 def test_a_file_that_was_emptied_takes_no_rate_away(wh, tmp_path):
     own(wh, tmp_path)
-    with pytest.raises(SourceError, match="rates.csv holds no rate. Nothing was changed"):
+    with pytest.raises(SourceError, match=r"rates\.csv holds no rate\. Nothing was changed"):
         own(wh, tmp_path, "date,from,to,rate\n")
     assert wh.con.execute("SELECT count(*) FROM fx_rate").fetchall() == [(4,)]
 
