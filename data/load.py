@@ -83,6 +83,14 @@ class Load:
         """What this load replaced and states instead; to be asked when its invoice totals are written."""
         return restatements(self.con, self.load_id)
 
+    def replace_reference(self) -> None:
+        """States that earlier loads of this source and kind hold nothing any more, nor do their rejects count."""
+        self._run(sql("work/replace_reference"))
+
+    def replace_window(self, start: datetime, end: datetime) -> None:
+        """States that earlier loads of this source, whose hours all lie in [start, end), hold nothing any more."""
+        self._run(sql("work/replace_window"), start=start, end=end)
+
     def mark_dirty(self, months: Iterable[date]) -> None:
         """Has the facts of these UTC months built again before the next publish."""
         for month in sorted({date(day.year, day.month, 1) for day in months}):

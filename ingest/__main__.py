@@ -27,12 +27,13 @@ from ingest.commands import (
     Asked,
     Known,
     Moment,
-    ask_locations,
+    ask_sources,
     commands,
     loading,
     one_per_kind,
 )
-from ingest.settings import AnyOptions, Settings, SettingsError, did_you_mean
+from ingest.options import CONFIG_FILE, OPTIONS, AnyOptions
+from ingest.settings import Settings, SettingsError, did_you_mean
 from ingest.source import SourceError
 
 WAIT_SECONDS = 3600.0
@@ -71,7 +72,7 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
     known = _settings(asked.config)
     if not known.sources:
         _fail(
-            f"{known.file or settings.FILE} names no source. Write it with python -m ingest init, "
+            f"{known.file or CONFIG_FILE} names no source. Write it with python -m ingest init, "
             "or add one, for instance:\n\n"
             '[sources.aws-main]\nkind = "aws-cur"\nlocation = "s3://bucket/prefix/report"',
             USAGE,
@@ -86,20 +87,18 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
 
 
 @main.command(epilog="Without a source, and in a terminal, it asks.")
-@click.option(
-    "--file", "path", type=click.Path(path_type=Path), default=settings.FILE, help="Where to write."
-)
+@click.option("--file", "path", type=click.Path(path_type=Path), default=CONFIG_FILE, help="Where to write.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @one_per_kind
-def init(path: Path, force: bool, locations: list[tuple[str, str]]) -> None:
+def init(path: Path, force: bool, sources: list[AnyOptions]) -> None:
     """Write a commented inferledger.toml with the sources that are named, or asked for."""
-    if not locations and at_terminal():
-        locations = ask_locations()
-    if not locations:
-        flags = ", ".join(f"--{kind}" for kind in configure.askable())
+    if not sources and at_terminal():
+        sources = ask_sources()
+    if not sources:
+        flags = ", ".join(f"--{kind}" for kind in OPTIONS)
         _fail(f"Name at least one source: {flags}. For instance --prometheus http://prometheus:9090.", USAGE)
     try:
-        configure.write_config(path, locations, force=force)
+        configure.write_config(path, sources, force=force)
     except SettingsError as error:
         _fail(str(error))
     click.echo(f"Wrote {path}. Next: python -m ingest doctor, then python -m ingest run.")
@@ -183,7 +182,7 @@ def doctor(config: Path | None) -> None:
 
     known = _settings(config)
     if not known.sources:
-        _fail(f"{known.file or settings.FILE} names no source. Write one with: python -m ingest init", USAGE)
+        _fail(f"{known.file or CONFIG_FILE} names no source. Write one with: python -m ingest init", USAGE)
     mend = False
     for examined in examine(known, store_home()):
         report.print_examined(examined)

@@ -19,8 +19,9 @@ from pydantic.fields import FieldInfo
 
 from data.warehouse import Mode
 from ingest import log
-from ingest.configure import askable
-from ingest.settings import OPTIONS, AnyOptions, Options, did_you_mean
+from ingest.configure import asked, is_located, shape
+from ingest.options import OPTIONS, AnyOptions, Options
+from ingest.settings import SettingsError, did_you_mean
 from ingest.source import Window
 
 SHARED = {
@@ -44,6 +45,7 @@ REPLACE_HELP = (
     "Load again what is live already, and let it replace newer deliveries, accounts that it does not hold itself and "
     "hours that it holds only a part of."
 )
+YES = ("y", "yes")
 NOT_SOURCES = ("run", "status", "check", "init", "doctor", "export", "forget")
 Command = Callable[..., None]
 
@@ -144,30 +146,48 @@ def loading(command: Command) -> Command:
 
 
 def one_per_kind(command: Command) -> Command:
-    """Adds --KIND LOCATION for every kind that a location is enough for; they arrive as `locations`, in order."""
+    """Adds --KIND for every kind of source; they arrive as `sources`, options in order of the kinds."""
 
     @wraps(command)
     def call(**told: Any) -> None:  # noqa: ANN401
-        locations = [(kind, where) for kind in askable() for where in told.pop(kind.replace("-", "_"))]
-        command(locations=locations, **told)
+        said = [(kind, text) for kind in OPTIONS for text in told.pop(kind.replace("-", "_"))]
+        command(sources=[_asked(kind, text) for kind, text in said], **told)
 
     call_with: Command = call
-    for kind, options in reversed(list(askable().items())):
-        shape, said = options.model_fields["location"].title, (options.__doc__ or "").strip().splitlines()[0]
-        call_with = click.option(f"--{kind}", metavar=shape, multiple=True, help=said)(call_with)
+    for kind, options in reversed(list(OPTIONS.items())):
+        alone: dict[str, Any] = {} if is_located(options) else {"is_flag": False, "flag_value": ""}
+        call_with = click.option(
+            f"--{kind}", metavar=shape(options), multiple=True, help=_summary(options), **alone
+        )(call_with)
     return call_with
 
 
-def ask_locations() -> list[tuple[str, str]]:
-    """Asks for a location of every kind; an empty answer is none."""
+def ask_sources() -> list[AnyOptions]:
+    """Asks for a source of every kind; an empty answer is none."""
     click.echo("Where does your data lie? Enter = not used.")
     found = []
-    for kind, options in askable().items():
-        click.echo(f"\n{kind}: {(options.__doc__ or '').strip().splitlines()[0]}")
-        shape = options.model_fields["location"].title
-        if where := click.prompt(f"  {shape}", default="", show_default=False):
-            found.append((kind, where))
+    for kind, options in OPTIONS.items():
+        click.echo(f"\n{kind}: {_summary(options)}")
+        said = click.prompt(f"  {_question(options)}", default="", show_default=False)
+        if said:
+            found.append(_asked(kind, "" if said.lower() in YES and not is_located(options) else said))
     return found
+
+
+def _question(options: type[Options]) -> str:
+    wanted = shape(options)
+    return f"yes, or {wanted.strip('[]')}" if wanted.startswith("[") else wanted
+
+
+def _summary(options: type[Options]) -> str:
+    return (options.__doc__ or "").strip().splitlines()[0]
+
+
+def _asked(kind: str, said: str) -> AnyOptions:
+    try:
+        return asked(kind, said)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def commands(run: Callable[[AnyOptions, str, Asked], None]) -> Iterator[click.Command]:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.diagnosis import across
 from ingest.diagnosis.estate import Estate, estate
 from ingest.diagnosis.finding import Finding, bad
-from ingest.registry import REGISTRY
-from ingest.settings import (
+from ingest.options import (
+    CONFIG_FILE,
     AnyOptions,
     FxOptions,
     GcpOptions,
     PrometheusOptions,
     RequestsOptions,
     ResourcesOptions,
-    Settings,
 )
+from ingest.registry import REGISTRY
+from ingest.settings import Settings
 from ingest.source import SourceError
 
 BIGQUERY = "bigquery://"
@@ -35,11 +37,13 @@ class Examined:
 
 
 def examine(settings: Settings, home: Path) -> Iterator[Examined]:
-    """One source after the other, in the file's order. Never raises for what a source does."""
+    """One source after the other, in the file's order, then what is wrong between them. Never raises for a source."""
     known = estate(home)
     for name, options in settings.sources.items():
         found = [*_same_place(name, options, settings), *_source(name, options, known, settings)]
         yield Examined(name, options.kind, tuple(found))
+    if together := tuple(across.examine(settings, known)):
+        yield Examined(settings.file.name if settings.file else CONFIG_FILE, "settings", together)
 
 
 def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -> Iterator[Finding]:
@@ -72,15 +76,15 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
             case _, RequestsOptions():
                 from ingest.diagnosis import logs
 
-                yield from logs.examine(source)
+                yield from logs.examine(source, now)
+            case _, FxOptions():
+                from ingest.diagnosis import rates
+
+                yield from rates.examine(source, known, now.date(), settings.model.rate_max_age_days)
             case _, ResourcesOptions():
                 from ingest.diagnosis import maps
 
                 yield from maps.examine(source, known)
-            case _, FxOptions():
-                from ingest.diagnosis import rates
-
-                yield from rates.examine(source, now.date(), settings.model.rate_max_age_days)
             case _:
                 from ingest.diagnosis import references
 

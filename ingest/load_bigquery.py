@@ -12,8 +12,8 @@ import duckdb
 from data.warehouse import Warehouse
 from ingest.bigquery import Estimate
 from ingest.load_cost import load_deliveries
+from ingest.options import GcpOptions
 from ingest.progress import Progress, silent
-from ingest.settings import GcpOptions
 from ingest.source import LoadResult, SourceError, Window
 from ingest.sources.gcp_bigquery import BigQueryExport, State, open_export
 

@@ -14,7 +14,7 @@ import duckdb
 from data.load import Load
 from data.restatement import told
 from data.warehouse import Warehouse
-from ingest import control, memory, precedence, raw, split, staged
+from ingest import control, memory, precedence, raw, rejects, split, staged
 from ingest.broken import read_and_refused, reject_broken
 from ingest.brought import in_turn
 from ingest.layout import Layout, Split
@@ -22,8 +22,6 @@ from ingest.progress import Progress, silent
 from ingest.source import CostSource, Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.staged import StagedFile
 
-MOST_REJECTS = 0.01  # share of a delivery's lines
-SHOWN_REJECTS = 10
 ALL = Window()
 
 
@@ -149,7 +147,7 @@ def _stage(load: Load, layout: Layout, delivery: Delivery, window: Window, progr
         _split(load, layout.split, tally)
     if tally.left_out:
         tally.notes.append(f"{tally.left_out:,} lines left out: split cost of lines that are here whole")
-    _check_rejects(load, tally)
+    rejects.check_kept(load, tally.lines + tally.rejected, tally.rejected)
     if window != ALL:
         tally.lines = _answer(con, "staged_lines")[0][0]
     return tally
@@ -193,7 +191,8 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
     if missing := [name for name in layout.required if not raw.has_column(opened, name)]:
         raise SourceError(
             f"{file.uri} is not {layout.what}: it has no column {', '.join(missing)}. "
-            f"Its columns: {', '.join(opened.relation.columns[:12])} …"
+            f"Its columns: {', '.join(opened.relation.columns[:12])} … Export it again with these columns, or name the "
+            "kind of source that it is."
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
     raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})
@@ -274,18 +273,6 @@ def _refuse(
     broken = reject_broken(load, raw_file, file_id)
     tally.rejected += refused + broken
     return lines, broken
-
-
-def _check_rejects(load: Load, tally: Tally) -> None:
-    """Raises SourceError where more than 1 % of the lines cannot be used."""
-    if tally.rejected <= MOST_REJECTS * (tally.lines + tally.rejected):
-        return
-    first = _answer(load.con, "first_rejects", load_id=load.load_id, most=SHOWN_REJECTS)
-    shown = "\n".join(f"  {Path(uri).name} line {line}: {reason}" for uri, line, reason in first)
-    raise SourceError(
-        f"{tally.rejected:,} of {tally.lines + tally.rejected:,} lines cannot be used (limit {MOST_REJECTS:.0%}). "
-        f"Nothing was loaded. The first ones:\n{shown}"
-    )
 
 
 def _periods(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[date]:

@@ -8,7 +8,8 @@ import duckdb
 
 from data.load import Load
 from data.warehouse import Warehouse
-from ingest import raw
+from ingest import raw, rejects
+from ingest.broken import read_and_refused, reject_broken
 from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, SourceFile, Window
 from ingest.sources.fx import COLUMNS, Rates
@@ -21,42 +22,60 @@ def load_fx(
     window: Window,  # noqa: ARG001 - a rate is looked up by its day; every loader is called alike
     progress: Progress = silent,
 ) -> list[LoadResult]:
-    """Replaces the source's rows of fx_rate. Raises SourceError: one rate that cannot be read stops it whole."""
+    """Replaces the source's rows of fx_rate. Raises SourceError: more than a stray rate that cannot be used, too."""
     with source.file() as file, raw.readable(file), wh.load(source_name, source.kind, "reference") as load:
         progress(f"{source_name}: {file.uri}")
         last = load.con.execute(_sql("last_delivery"), {"source": source_name}).fetchall()
-        if last == [(file.etag,)]:
+        if last == [(file.etag,)] and not load.again:
             load.finish(rows=0, delivery_id=file.etag, status="unchanged")
             return [LoadResult(source_name, source.kind, "unchanged", _rows(load))]
-        stage_rates(load.con, file, own=source.is_own)
-        _check(load, file)
-        load.con.execute("DELETE FROM fx_rate WHERE source = $source", {"source": source_name})
         file_id = load.add_file(file.uri, file.etag, file.bytes, None)
+        rejected = _stage(load, source, file, file_id)
+        _check_witness(load)
+        load.con.execute("DELETE FROM fx_rate WHERE source = $source", {"source": source_name})
+        load.replace_reference()
         load.con.execute(
             _sql("fx_insert"), {"source": source_name, "load_id": load.load_id, "file_id": file_id}
         ).fetchall()
         rows = _rows(load)
         load.finish(rows=rows, delivery_id=file.etag)
-    return [LoadResult(source_name, source.kind, "loaded", rows)]
+    return [LoadResult(source_name, source.kind, "loaded", rows, rejected)]
 
 
-def stage_rates(con: duckdb.DuckDBPyConnection, file: SourceFile, *, own: bool) -> None:
-    """Fills stage_rate: day, from_currency, to_currency, rate, line_no. Raises SourceError."""
-    if not own:
+def _stage(load: Load, source: Rates, file: SourceFile, file_id: str) -> int:
+    """Fills stage_rate and keeps the lines that cannot be used; answers how many."""
+    opened = stage_rates(load.con, source, file)
+    if opened is None:
+        return 0
+    ((lines,),) = load.con.execute("SELECT count(*) FROM stage_rate").fetchall()
+    rejected = load.reject_select(_sql("fx_rejects"), {"file_id": file_id})
+    broken = reject_broken(load, opened, file_id)
+    if not lines and not broken:
+        raise SourceError(f"{file.uri} holds no rate. Nothing was changed. Write lines of date,from,to,rate.")
+    both = read_and_refused(opened, lines, broken)
+    load.con.execute("DROP VIEW raw; DROP VIEW raw_file")
+    rejects.check_kept(load, lines + broken - both, rejected + broken)
+    return rejected + broken
+
+
+def stage_rates(con: duckdb.DuckDBPyConnection, source: Rates, file: SourceFile) -> raw.RawFile | None:
+    """Fills stage_rate: day, from_currency, to_currency, rate, line_no, reason (why it cannot be used).
+
+    Answers the opened file of a company's own rates; None: the bank's, which need no proof. Raises SourceError.
+    """
+    if not source.is_own:
         con.execute(_sql("fx_bank"), {"path": str(file.path)})
-        return
+        return None
     con.execute(raw.macros())
     opened = raw.open_file(con, file)
     if missing := [name for name in ("date|day", "from", "to", "rate") if not raw.has_column(opened, name)]:
         raise SourceError(f"{file.uri} has no column {', '.join(missing)}. A line is: date,from,to,rate.")
     raw.conform(opened, COLUMNS, {})
     con.execute(_sql("fx_own"))
-    con.execute("DROP VIEW raw; DROP VIEW raw_file")
+    return opened
 
 
-def _check(load: Load, file: SourceFile) -> None:
-    for line, reason in load.con.execute(_sql("fx_wrong")).fetchall():
-        raise SourceError(f"{file.uri}, line {line}: {reason}. Nothing was loaded.")
+def _check_witness(load: Load) -> None:
     for other, pair in load.con.execute(_sql("fx_twice"), {"source": load.source}).fetchall():
         raise SourceError(
             f"Source '{other}' states {pair} already, and a rate has one witness. Load it under the same name "

@@ -6,8 +6,8 @@ from data.warehouse import Warehouse
 from ingest.bigquery import is_bigquery
 from ingest.load_bigquery import estimate, load_bigquery
 from ingest.load_cost import load_deliveries
+from ingest.options import GcpOptions
 from ingest.progress import Progress, silent
-from ingest.settings import GcpOptions
 from ingest.source import LoadResult, SourceError, Window
 from ingest.sources.gcp import GcpExport
 

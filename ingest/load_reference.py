@@ -8,6 +8,7 @@ from data.load import Load
 from data.sql import sql
 from data.warehouse import Warehouse
 from ingest.progress import Progress, silent
+from ingest.rejects import keep
 from ingest.source import LoadResult, Window
 from ingest.sources.resources import Deployment, Machine, Resources
 
@@ -31,11 +32,13 @@ def load_resources(
         if not load.again and _is_live(load, estate.file.etag):
             load.finish(rows=0, delivery_id=estate.file.etag, status="unchanged")
             return [LoadResult(source_name, source.kind, "unchanged", rows)]
-        load.add_file(estate.file.uri, estate.file.etag, estate.file.bytes, rows)
+        file_id = load.add_file(estate.file.uri, estate.file.etag, estate.file.bytes, rows)
+        keep(load, file_id, estate.unusable)
+        load.replace_reference()
         _replace(load, estate.machines, estate.deployments)
         load.con.execute(sql("work/mark_all_months")).fetchall()
         load.finish(rows=rows, delivery_id=estate.file.etag)
-    return [LoadResult(source_name, source.kind, "loaded", rows)]
+    return [LoadResult(source_name, source.kind, "loaded", rows, len(estate.unusable))]
 
 
 def _replace(load: Load, machines: Sequence[Machine], deployments: Sequence[Deployment]) -> None:

@@ -9,7 +9,7 @@ import duckdb
 
 from data.load import Load
 from data.warehouse import Warehouse
-from ingest import raw
+from ingest import raw, rejects
 from ingest.access_log import is_access_log, open_access_log
 from ingest.broken import read_and_refused, reject_broken
 from ingest.hours import Hours, rows_written, settle
@@ -20,8 +20,6 @@ from ingest.request_shapes import SHAPES
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.sources.requests import RequestLog
 from ingest.telemetry.serving import ASIDE
-
-MOST_REJECTS = 0.01  # share of the lines
 
 
 def load_requests(
@@ -81,22 +79,10 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, num
     """Fills `request`; answers the lines of a CSV that could not be taken apart, which are kept."""
     if file.bring:
         file.bring()
-    opened, columns = open_log(load.con, source, file)
-    check_columns(opened, source, columns)
-    told = [(name, theirs) for name, theirs in columns.items() if name not in source.constants()]
-    asked = [raw.Column(name, "text", theirs or raw.NOWHERE) for name, theirs in told]
-    asked.append(raw.Column("line_hash", "text", (LINE_HASH,)))
-    raw.conform(with_line_hash(opened), asked, source.constants(), "raw_request")
+    opened, _ = _show(load.con, source, file)
     ((lines,),) = load.con.execute("SELECT count(*) FROM raw_request").fetchall()
     file_id = load.add_file(file.uri, file.etag, file.bytes, lines)
-    limits = {
-        "file_id": file_id,
-        "file_no": number,
-        "aside": sorted(ASIDE),
-        "start": window.start,
-        "end": window.end,
-    }
-    load.con.execute(_text("stage"), limits).fetchall()
+    _judge(load.con, file_id, number, window)
     broken = reject_broken(load, opened, file_id)
     read_and_refused(opened, lines, broken)
     load.con.execute(
@@ -105,6 +91,46 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, num
     if file.bring:
         file.path.unlink()
     return broken
+
+
+def stage_lines(
+    con: duckdb.DuckDBPyConnection, source: RequestLog, file: SourceFile, most: int
+) -> tuple[raw.RawFile, dict[str, tuple[str, ...]]]:
+    """Fills `request` with the first lines of one file as a load would, in a database without a store; answers the
+    file, open, and where each of our columns may stand in it. Raises SourceError.
+    """
+    con.execute(raw.macros())
+    con.execute(_text("begin")).fetchall()
+    opened, columns = _show(con, source, file)
+    con.execute("ALTER VIEW raw_request RENAME TO every_request")
+    con.sql("FROM every_request").limit(most).create_view("raw_request")
+    _judge(con, file.uri, 0, Window())
+    return opened, columns
+
+
+def _show(
+    con: duckdb.DuckDBPyConnection, source: RequestLog, file: SourceFile
+) -> tuple[raw.RawFile, dict[str, tuple[str, ...]]]:
+    """Shows the lines of one file as view `raw_request`, under our names."""
+    opened, columns = open_log(con, source, file)
+    check_columns(opened, source, columns)
+    told = [(name, theirs) for name, theirs in columns.items() if name not in source.constants()]
+    asked = [raw.Column(name, "text", theirs or raw.NOWHERE) for name, theirs in told]
+    asked.append(raw.Column("line_hash", "text", (LINE_HASH,)))
+    raw.conform(with_line_hash(opened), asked, source.constants(), "raw_request")
+    return opened, columns
+
+
+def _judge(con: duckdb.DuckDBPyConnection, file_id: str, number: int, window: Window) -> None:
+    """Adds the lines of `raw_request` to `request`, each with what is wrong with it."""
+    limits = {
+        "file_id": file_id,
+        "file_no": number,
+        "aside": sorted(ASIDE),
+        "start": window.start,
+        "end": window.end,
+    }
+    con.execute(_text("stage"), limits).fetchall()
 
 
 def open_log(
@@ -136,15 +162,7 @@ def _reject(load: Load, broken: int) -> int:
     """Keeps the rows that cannot be counted beside the `broken` ones; more than a stray one stops the load."""
     rejected = load.reject_select(_text("rejects")) + broken
     ((lines,),) = load.con.execute("SELECT count(*) + $broken FROM request", {"broken": broken}).fetchall()
-    if rejected > MOST_REJECTS * lines:
-        ((line_no, reason),) = load.con.execute(
-            "SELECT line_no, reason FROM reject WHERE load_id = $load_id ORDER BY file_id, line_no LIMIT 1",
-            {"load_id": load.load_id},
-        ).fetchall()
-        raise SourceError(
-            f"{rejected} of {lines} requests cannot be counted (at most 1 % may fail). The first, line {line_no}: "
-            f"{reason}. Nothing was changed; mend the log or its mapping."
-        )
+    rejects.check_kept(load, lines, rejected)
     return rejected
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from data.load import Load
 from data.model.telemetry import DEVICES, SERVERS, roll_up
 from data.warehouse import Warehouse
+from ingest import rejects
 from ingest.hours import Hours, rows_written, settle
 from ingest.load_kubernetes import replace_estate
 from ingest.progress import Progress, silent
@@ -32,7 +33,6 @@ from ingest.telemetry.staging import (
 )
 
 DEVICE_SAMPLES = 4_000_000  # rolled up at once
-REFUSED_SHARE = 0.01  # of the lines; more stop the load
 INTO = {
     "device_hour": "INSERT INTO device_hour BY NAME SELECT * FROM staged_rows",
     "idle_stretch": "INSERT INTO idle_stretch BY NAME SELECT * FROM staged_rows",
@@ -173,13 +173,11 @@ def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[objec
 
 def _check_refused(staging: Staging) -> None:
     """Raises SourceError where more than a stray line cannot be read."""
-    lines, refused = sum(file.rows for file in staging.files), len(staging.refused)
-    if refused > REFUSED_SHARE * (lines + refused):
-        first = staging.refused[0]
-        raise SourceError(
-            f"{refused} of {lines + refused} lines cannot be read (at most 1 % may fail). The first, line "
-            f"{first.line_no}: {first.reason}. Nothing was changed."
-        )
+    lines = sum(file.rows for file in staging.files) + len(staging.refused)
+    if rejects.is_too_many(lines, len(staging.refused)):
+        first = staging.refused[: rejects.SHOWN_REJECTS]
+        named = [(staging.files[line.file].uri, line.line_no, line.reason) for line in first]
+        raise rejects.too_many(lines, len(staging.refused), named)
 
 
 def _note_files(load: Load, staging: Staging) -> None:
@@ -233,6 +231,7 @@ def loaded(
     told = replaced or hours
     if replaced:
         load.mark_dirty(replaced.months)
+        load.replace_window(replaced.start, replaced.end)
     status: Literal["loaded", "unchanged"] = "loaded" if replaced else "unchanged"
     window = (told.start, told.end)
     load.finish(rows=rows, delivery_id=delivery_id, window=window, status=status, message=message)

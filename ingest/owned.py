@@ -20,21 +20,38 @@ class OwnedMachine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
-    resource: str = Field(min_length=1)
+    resource: str = Field(min_length=1, description="Its name, as on an invoice.")
     gpu_model: str = Field(min_length=1)
     gpu_count: int = Field(ge=1)
     purchase_price: Decimal = Field(ge=0, max_digits=24, decimal_places=12)
     purchase_date: date
     life_months: int = Field(ge=1, le=240)
-    retired: date | None = None  # the first day on which it costs nothing any more; None = in service
-    watts: Decimal | None = Field(None, ge=0)  # drawn on average, at the socket
-    pue: Decimal = Field(Decimal(1), ge=1)  # energy of the building ÷ energy of the machine
-    energy_price: Decimal | None = Field(None, ge=0)  # per kWh
-    power_per_month: Decimal | None = Field(None, ge=0, max_digits=24, decimal_places=12)
-    space_per_month: Decimal | None = Field(None, ge=0, max_digits=24, decimal_places=12)
-    node: str | None = None  # what telemetry calls it; None = resource
-    region: str | None = None
-    team: str | None = None
+    retired: date | None = Field(
+        None,
+        description="The first day on which it costs nothing any more; unset: it is in service.",
+        examples=[date(2030, 1, 15)],
+    )
+    watts: Decimal | None = Field(
+        None, ge=0, description="Drawn on average, at the socket; goes with energy_price.", examples=[7200]
+    )
+    pue: Decimal = Field(Decimal(1), ge=1, description="Energy of the building ÷ energy of the machine.")
+    energy_price: Decimal | None = Field(None, ge=0, description="Per kWh.", examples=["0.21"])
+    power_per_month: Decimal | None = Field(
+        None,
+        ge=0,
+        max_digits=24,
+        decimal_places=12,
+        description="Instead of watts and energy_price.",
+        examples=["1400.00"],
+    )
+    space_per_month: Decimal | None = Field(
+        None, ge=0, max_digits=24, decimal_places=12, description="Rack space.", examples=["350.00"]
+    )
+    node: str | None = Field(
+        None, description="What telemetry calls it; unset: as resource.", examples=["gpu-07"]
+    )
+    region: str | None = Field(None, description="Where it stands.", examples=["frankfurt"])
+    team: str | None = Field(None, description="Whose it is.", examples=["research"])
 
     @model_validator(mode="after")
     def _told_once(self) -> OwnedMachine:

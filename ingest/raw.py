@@ -211,6 +211,8 @@ def _csv(con: duckdb.DuckDBPyConnection, file: SourceFile) -> RawFile:
     header, first, delimiter, line_end = _header(file)
     found = _records(file, delimiter)
     names = _column_names(header)
+    # what an earlier file at this path was refused for, the reader keeps for the connection's life
+    con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     # row_number() counts lines only while the reader keeps them in order
     con.execute("SET preserve_insertion_order = true")
     relation = con.sql(

@@ -12,8 +12,8 @@ from pkgutil import resolve_name
 from typing import Any
 
 from data.warehouse import Grain, Warehouse
+from ingest.options import AnyOptions
 from ingest.progress import Progress
-from ingest.settings import AnyOptions
 from ingest.source import LoadResult, Window
 
 
@@ -44,7 +44,7 @@ REGISTRY: Mapping[str, Kind] = {
     "focus": Kind("cost", "ingest.sources.focus:Focus", "ingest.load_cost:load_deliveries"),
     "aws-cur": Kind("cost", "ingest.sources.aws_cur:AwsCur", "ingest.load_cost:load_deliveries"),
     # files, or a BigQuery table, whose loader asks the store first what is new
-    "gcp": Kind("cost", "ingest.settings:GcpOptions", "ingest.load_gcp:load_gcp"),
+    "gcp": Kind("cost", "ingest.options:GcpOptions", "ingest.load_gcp:load_gcp"),
     "prices-gcp": Kind(
         "reference", "ingest.sources.gcp_prices:open_prices", "ingest.load_prices:load_prices"
     ),

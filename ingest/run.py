@@ -12,9 +12,9 @@ from data.pointer import Snapshot
 from data.preview import Preview
 from data.warehouse import Warehouse
 from ingest import log
+from ingest.options import AnyOptions
 from ingest.progress import Progress
 from ingest.registry import REGISTRY
-from ingest.settings import AnyOptions
 from ingest.source import LoadResult, SourceError, Window
 
 

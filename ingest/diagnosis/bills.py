@@ -91,6 +91,7 @@ def _read(
     yield good(
         f"{file.uri} reads as {layout.what}: {lines:,} lines in {', '.join(currencies) or 'no currency'}"
     )
+    estate.billed_in.update(currency.upper() for currency in currencies)
     yield from _lines(lines, named, undated, unpriced)
     yield from _twice(name, bills, estate)
 

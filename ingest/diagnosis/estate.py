@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from data.snapshot import NoSnapshot, open_latest
 
@@ -18,9 +20,11 @@ class Estate:
     hosts: frozenset[str] = frozenset()  # names by which a billed machine is known to telemetry
     nodes: frozenset[str] = frozenset()  # hosts that telemetry told of
     bills: frozenset[tuple[str, str, str]] = frozenset()  # source, provider, billing account
-    examined: set[tuple[str, str, str]] = field(
-        default_factory=set, compare=False
-    )  # the same, of sources looked at
+    sources: Mapping[str, str] = field(default_factory=dict)  # name → grain of what was loaded
+    # what the sources told that were looked at, beside the snapshot
+    examined: set[tuple[str, str, str]] = field(default_factory=set, compare=False)  # bills
+    billed_in: set[str] = field(default_factory=set, compare=False)  # currencies of bills
+    rated: set[str] = field(default_factory=set, compare=False)  # currencies that exchange rates know
 
     @property
     def has_bills(self) -> bool:
@@ -33,10 +37,20 @@ def estate(home: Path) -> Estate:
         cursor = open_latest(home).cursor()
     except NoSnapshot:
         return Estate()
-    names = cursor.execute((SQL / "doctor_names.sql").read_text(encoding="utf-8")).fetchall()
-    bills = cursor.execute((SQL / "doctor_bills.sql").read_text(encoding="utf-8")).fetchall()
 
-    def of(kind: str) -> frozenset[str]:
-        return frozenset(name for what, name in names if what == kind)
+    def ask(name: str) -> list[tuple[Any, ...]]:
+        return cursor.execute((SQL / f"{name}.sql").read_text(encoding="utf-8")).fetchall()
 
-    return Estate(of("billed"), of("host"), of("node"), frozenset(bills))
+    def of(kind: str, rows: list[tuple[Any, ...]]) -> frozenset[str]:
+        return frozenset(name for what, name in rows if what == kind)
+
+    names, currencies = ask("doctor_names"), ask("doctor_currencies")
+    return Estate(
+        billed=of("billed", names),
+        hosts=of("host", names),
+        nodes=of("node", names),
+        bills=frozenset((source, provider, account) for source, provider, account in ask("doctor_bills")),
+        sources=dict(ask("doctor_sources")),
+        billed_in=set(of("billed", currencies)),
+        rated=set(of("rated", currencies)),
+    )

@@ -9,6 +9,8 @@ from ingest.diagnosis.finding import Finding, bad, doubtful, good, some
 from ingest.source import SourceError
 from ingest.sources.resources import Resources
 
+MOST_SHOWN = 3
+
 
 def examine(source: Resources, estate: Estate) -> Iterator[Finding]:
     """Ids are held against the newest snapshot; without one, only the file is read."""
@@ -18,6 +20,9 @@ def examine(source: Resources, estate: Estate) -> Iterator[Finding]:
         yield bad(str(error))
         return
     yield good(f"{len(told.machines)} machines and {len(told.deployments)} deployments")
+    for row in told.unusable[:MOST_SHOWN]:
+        place = "" if row.line_no is None else f"line {row.line_no}: "
+        yield doubtful(f"A row cannot be used, {place}{row.reason}", "Mend it: it is left out.")
     ids = {machine.resource_id for machine in told.machines}
     ids |= {deployment.resource_id for deployment in told.deployments if deployment.resource_id}
     if estate.billed and (unknown := sorted(ids - estate.billed)):

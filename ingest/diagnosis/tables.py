@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ingest.diagnosis.finding import Finding, bad, good
 from ingest.load_bigquery import estimate
-from ingest.settings import GcpOptions
+from ingest.options import GcpOptions
 from ingest.source import SourceError, Window
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from data.model.build import REFERENCE
+from ingest.rejects import Unusable
 from ingest.source import SourceError
 from ingest.sources.gcp_prices import Price
 
@@ -44,11 +45,18 @@ class AwsPrices:
         self._note: str | None = None
 
     @property
+    def uri(self) -> str:
+        """Where the prices come from that were yielded last."""
+        if self._note is not None:
+            return SHIPPED.name
+        return f"{self.endpoint_url or f'https://api.pricing.{API_REGION}.amazonaws.com'}/AmazonEC2/{self.region}"
+
+    @property
     def note(self) -> str | None:
         """Where the prices come from, and of which day, if not from the Price List."""
         return self._note
 
-    def prices(self) -> Iterator[Price]:
+    def prices(self) -> Iterator[Price | Unusable]:
         """Yield a price per machine type. Raises SourceError, but for a refusal: then the shipped table answers."""
         self._note = None
         if self.shipped:
@@ -76,7 +84,7 @@ class AwsPrices:
         else:
             yield from found
 
-    def _listed(self) -> Iterator[Price]:
+    def _listed(self) -> Iterator[Price | Unusable]:
         import boto3
 
         client = boto3.client("pricing", region_name=API_REGION, endpoint_url=self.endpoint_url)
@@ -88,11 +96,10 @@ class AwsPrices:
         )
         for page in pages:
             for text in page["PriceList"]:
-                product = json.loads(text, parse_float=Decimal)
-                told = product["product"]["attributes"]
-                # a type that is newer than our table says itself that it has GPUs
-                if told.get("instanceType") in known or told.get("gpu", "NA") not in ("NA", "0"):
-                    yield from _on_demand(product)
+                try:
+                    yield from list(_on_demand(json.loads(text, parse_float=Decimal), known))
+                except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+                    yield Unusable(None, f"a product that cannot be read: {error!r}", text)
 
     def _shipped(self, why: str) -> Iterator[Price]:
         if self.region != SHIPPED_REGION:
@@ -123,8 +130,11 @@ def _reference() -> list[dict[str, str]]:
         return [row for row in csv.DictReader(table) if row["provider"] == "AWS"]
 
 
-def _on_demand(product: Mapping[str, Any]) -> Iterator[Price]:
+def _on_demand(product: Mapping[str, Any], known: Container[str]) -> Iterator[Price]:
     told = product["product"]["attributes"]
+    # a type that is newer than our table says itself that it has GPUs
+    if told.get("instanceType") not in known and told.get("gpu", "NA") in ("NA", "0"):
+        return
     for term in product["terms"].get("OnDemand", {}).values():
         since = datetime.fromisoformat(term["effectiveDate"]).astimezone(UTC).replace(tzinfo=None)
         for dimension in term["priceDimensions"].values():

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from data.demo import Demo
 from data.snapshot import NoSnapshot, open_latest
-from ingest.progress import Progress, silent
-from ingest.settings import (
+from ingest.options import (
     AnyOptions,
     AwsCurOptions,
     GcpOptions,
     PrometheusOptions,
     ResourcesOptions,
 )
+from ingest.progress import Progress, silent
 
 
 def demo_sources(

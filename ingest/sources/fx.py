@@ -25,6 +25,8 @@ COLUMNS = (
     Column("from_currency", names=("from", "from_currency")),
     Column("to_currency", names=("to", "to_currency")),
     Column("rate", "money"),
+    Column("day_text", names=("date", "day")),  # as they stand, to be named where they cannot be read
+    Column("rate_text", names=("rate",)),
 )
 
 
@@ -43,13 +45,13 @@ class Rates:
     def file(self) -> Iterator[SourceFile]:
         """The file with the rates, unpacked while it is used. Raises SourceError."""
         with TemporaryDirectory(prefix="inferledger-") as staging:
-            file = _own(self.location) if self.location is not None else _bank(Path(staging))
+            file = _own(self.location, Path(staging)) if self.location is not None else _bank(Path(staging))
             if file.bring:
                 file.bring()
             yield file
 
 
-def _own(location: str) -> SourceFile:
+def _own(location: str, staging: Path) -> SourceFile:
     path = Path(location).expanduser()
     if not path.is_file():
         raise SourceError(
@@ -57,7 +59,7 @@ def _own(location: str) -> SourceFile:
             "European Central Bank's rates."
         )
     folder = Folder(path)
-    return folder.file(folder.entries()[0], path.parent)
+    return folder.file(folder.entries()[0], staging)
 
 
 def _bank(staging: Path) -> SourceFile:

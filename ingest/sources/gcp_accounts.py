@@ -28,6 +28,10 @@ class GcpAccounts:
     kind: ClassVar[str] = "accounts-gcp"
     provider: ClassVar[str] = "GCP"
 
+    @property
+    def uri(self) -> str:
+        return f"{self.endpoint_url or 'https://cloudbilling.googleapis.com'}/v1/billingAccounts"
+
     def accounts(self) -> Iterator[Account]:
         """Yield the billing accounts, each before its projects. Raises SourceError."""
         from google.api_core.exceptions import GoogleAPIError  # here: the SDK takes a second to import
@@ -37,6 +41,8 @@ class GcpAccounts:
             client = self._client()
             for account in client.list_billing_accounts():
                 yield _billing_account(account)
+                if not _id(account.name):  # the API cannot be asked for the projects of nobody
+                    continue
                 for project in client.list_project_billing_info(name=account.name):
                     # a project's display name stands on the bill; this API has only its id
                     yield Account(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ingest.bigquery import ask, asking, connect, find, name_of, parse, uri_of
+from ingest.rejects import Unusable
 from ingest.source import SourceError
 from ingest.sources.gcp_prices import COMPUTE_ENGINE, MACHINE_PARTS, Price, device_model
 
@@ -31,7 +32,11 @@ class GcpPriceExport:
     provider: ClassVar[str] = "GCP"
     note: ClassVar[str | None] = None
 
-    def prices(self) -> Iterator[Price]:
+    @property
+    def uri(self) -> str:
+        return self.location
+
+    def prices(self) -> Iterator[Price | Unusable]:
         """Yield a price per SKU, region and tier, of the newest day. Raises SourceError."""
         project, dataset, name = parse(self.location)
         client = connect(self.project or project, self.region, self.endpoint_url)
@@ -42,7 +47,7 @@ class GcpPriceExport:
             raise SourceError(f"{uri_of(table)} is no pricing export: it has no column list_price.")
         with asking(self.location):
             for row in ask(client, _query(table), told).result():
-                yield from _price(row)
+                yield from prices_of(row)
 
 
 def _query(table: Any) -> str:  # noqa: ANN401 - the SDK ships no types
@@ -51,9 +56,15 @@ def _query(table: Any) -> str:  # noqa: ANN401 - the SDK ships no types
     return text.format(table=name_of(table), loaded=f"{by or 'export_time'} >= @since")
 
 
-def _price(row: Any) -> Iterator[Price]:  # noqa: ANN401
+def prices_of(row: Any) -> Iterator[Price | Unusable]:  # noqa: ANN401
+    """A row of the export as a price, or why it is none; nothing where it is of no GPU machine."""
     device = device_model(row.description) if DEVICE.search(row.description) else None
-    if (device or MACHINE_PARTS.search(row.description)) and row.amount is not None and row.quantity:
+    if not (device or MACHINE_PARTS.search(row.description)):
+        return
+    if row.amount is None or not row.quantity:
+        said = f"SKU {row.sku_id} in {row.region_id}: no price, {row.amount} per {row.quantity} {row.unit}"
+        yield Unusable(None, said, row.description)
+    else:
         yield Price(
             sku_id=row.sku_id,
             description=row.description,

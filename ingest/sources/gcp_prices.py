@@ -70,6 +70,10 @@ class GcpPrices:
     provider: ClassVar[str] = "GCP"
     note: ClassVar[str | None] = None
 
+    @property
+    def uri(self) -> str:
+        return f"{self.endpoint_url or 'https://cloudbilling.googleapis.com'}/v1/{COMPUTE_ENGINE}/skus"
+
     def prices(self) -> Iterator[Price]:
         """Yield a price per SKU, region and tier. Raises SourceError."""
         from google.api_core.exceptions import GoogleAPIError  # here: the SDK takes a second to import

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from ingest.files import Entry, place, whole
 from ingest.raw import squash
@@ -90,10 +91,11 @@ class RequestLog:
             raise SourceError(
                 f"{self.location} holds no request log: CSV, CSV.gz, JSON lines, Parquet or .log."
             )
-        files = tuple(where.file(entry, Path(self.location)) for entry in entries)
-        delivery = whole(files)
-        asked = (delivery.delivery_id, sorted(self.mapping.items()), self.shape, window.start, window.end)
-        yield Delivery("/".join(str(part) for part in asked), files)
+        with TemporaryDirectory(prefix="inferledger-") as staging:
+            files = tuple(where.file(entry, Path(staging)) for entry in entries)
+            delivery = whole(files)
+            asked = (delivery.delivery_id, sorted(self.mapping.items()), self.shape, window.start, window.end)
+            yield Delivery("/".join(str(part) for part in asked), files)
 
 
 def _is_log(entry: Entry) -> bool:

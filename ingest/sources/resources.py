@@ -50,6 +50,7 @@ from pydantic import (
 )
 
 from ingest.files import Folder
+from ingest.rejects import Unusable, check
 from ingest.source import SourceError, SourceFile
 
 KINDS = ("machine", "deployment")
@@ -124,6 +125,7 @@ class Estate:
     file: SourceFile
     machines: tuple[Machine, ...]
     deployments: tuple[Deployment, ...]
+    unusable: tuple[Unusable, ...] = ()  # rows that say nothing we can use
 
 
 @dataclass(frozen=True)
@@ -134,30 +136,44 @@ class Resources:
     kind: str = "resources"
 
     def read(self) -> Estate:
-        """Raises SourceError: a mapping is short and written by hand, so one wrong row stops it whole."""
+        """Raises SourceError, also where more than 1 % of the rows are wrong: one is, of a mapping by hand."""
         path = Path(self.location).expanduser()
         if not path.is_file():
             raise SourceError(f"{path} is not a file. Give a TOML, JSON or CSV file. {DOCUMENTED}")
         folder = Folder(path)
         file = folder.file(folder.entries()[0], path.parent)
-        machines: list[Machine] = []
-        deployments: list[Deployment] = []
-        for where, kind, row in _rows(path):
-            try:
-                if kind == "machine":
-                    machines.append(Machine.model_validate(row))
-                else:
-                    deployments.append(Deployment.model_validate(row))
-                continue
-            except ValidationError as error:
-                problem = _said(error, kind)
-            # outside: a pydantic error in __context__ would keep every frame, and DuckDB with it, alive for good
-            raise SourceError(f"{path}, {where}: {problem} {DOCUMENTED}")
-        return Estate(file, tuple(machines), tuple(deployments))
+        rows = [_made(row) for row in _rows(path)]
+        unusable = tuple(row for row in rows if isinstance(row, Unusable))
+        check(str(path), len(rows), unusable, DOCUMENTED)
+        machines = tuple(row for row in rows if isinstance(row, Machine))
+        deployments = tuple(row for row in rows if isinstance(row, Deployment))
+        return Estate(file, machines, deployments, unusable)
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Where it stands, its kind, and its filled cells, of every row."""
+@dataclass(frozen=True)
+class _Told:
+    """A row as it stands: its line in a CSV, else its place ('machine 3'), its kind, and its filled cells."""
+
+    line_no: int | None
+    place: str
+    kind: str
+    cells: Mapping[str, Any]
+
+
+def _made(row: _Told) -> Machine | Deployment | Unusable:
+    problem = f"kind is '{row.kind}'; it is machine or deployment."
+    try:
+        if row.kind == "machine":
+            return Machine.model_validate(row.cells)
+        if row.kind == "deployment":
+            return Deployment.model_validate(row.cells)
+    except ValidationError as error:
+        problem = _said(error, row.kind)
+    raw = json.dumps({"kind": row.kind, **row.cells}, default=str, ensure_ascii=False)
+    return Unusable(row.line_no, f"{row.place}: {problem}" if row.place else problem, raw)
+
+
+def _rows(path: Path) -> Iterator[_Told]:
     if path.suffix.lower() == ".csv":
         yield from _csv_rows(path)
         return
@@ -167,11 +183,8 @@ def _rows(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise SourceError(f"{path}: '{kind}' is not a list of tables. Write [[{kind}]]. {DOCUMENTED}")
         for number, row in enumerate(rows, 1):
-            yield (
-                f"{kind} {number}",
-                kind,
-                {name: cell for name, cell in row.items() if cell not in (None, "")},
-            )
+            filled = {name: cell for name, cell in row.items() if cell not in (None, "")}
+            yield _Told(None, f"{kind} {number}", kind, filled)
 
 
 def _tables(path: Path) -> dict[str, Any]:
@@ -186,24 +199,20 @@ def _tables(path: Path) -> dict[str, Any]:
     return tables
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _csv_rows(path: Path) -> Iterator[_Told]:
     with path.open(encoding="utf-8-sig", newline="") as text, _readable(path):
         reader = csv.DictReader(text, restkey="too many cells")
         if "kind" not in (reader.fieldnames or ()):
             there = ", ".join(reader.fieldnames or ()) or "nothing"
             raise SourceError(f"{path} has no column 'kind'; there is {there}. {DOCUMENTED}")
-        for row in reader:
+        for line_no, row in enumerate(reader, 1):
             kind = (row.pop("kind") or "").strip()
-            if kind not in KINDS:
-                raise SourceError(
-                    f"{path}, line {reader.line_num}: kind is '{kind}'; it is machine or deployment. {DOCUMENTED}"
-                )
             cells = {
                 name: cell
                 for name, cell in row.items()
                 if cell and (name == "too many cells" or cell.strip())
             }
-            yield f"line {reader.line_num}", kind, cells
+            yield _Told(line_no, "", kind, cells)
 
 
 @contextmanager

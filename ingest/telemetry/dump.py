@@ -1,8 +1,9 @@
 """The Parquet dump: one row per sample, as any data lake can write it.
 
 Columns: metric VARCHAR, labels VARCHAR (a JSON object) or MAP(VARCHAR, VARCHAR), value DOUBLE, and ts as a TIMESTAMP
-in UTC or as seconds, milliseconds, microseconds or nanoseconds since 1970. Other columns are ignored; order does not
-matter. Fastest where the writer keeps `labels` dictionary-encoded, as DuckDB does by itself.
+in UTC or as seconds, milliseconds, microseconds or nanoseconds since 1970. A value of NULL or NaN is no sample, a ts
+of NULL a row that cannot be used. Other columns are ignored; order does not matter. Fastest where the writer keeps
+`labels` dictionary-encoded, as DuckDB does by itself.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from ingest.source import SourceError, SourceFile, Window
 from ingest.telemetry.families import WANTED
-from ingest.telemetry.staging import ReadFile, Staging, statement
+from ingest.telemetry.staging import ReadFile, Refused, Staging, statement
 
 COLUMNS = ("metric", "labels", "ts", "value")
 NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER", "HUGEINT", "UBIGINT", "UINTEGER")
@@ -39,6 +40,11 @@ def read_dump(staging: Staging, files: Sequence[SourceFile], window: Window) -> 
         statement("dump_spans_time" if timed else "dump_spans_number"), {"files": paths}
     ).fetchall()
     told = {Path(name).resolve(): (rows, low, high) for name, rows, low, high in spans}
+    untimed = con.execute(statement("dump_untimed"), {"files": paths, "wanted": list(WANTED)}).fetchall()
+    place = {file.path.resolve(): len(staging.files) + number for number, file in enumerate(files)}
+    staging.refused += [
+        Refused(place[Path(name).resolve()], line_no, "no time", row) for name, line_no, row in untimed
+    ]
     for file in files:
         rows, low, high = told.get(file.path.resolve(), (0, None, None))
         staging.files.append(ReadFile(file.uri, file.etag, file.bytes, rows, low, high))

@@ -7,5 +7,5 @@ FROM (
       WHEN r.ts < 1e17 THEN CAST(r.ts AS DOUBLE) / 1000 ELSE CAST(r.ts AS DOUBLE) / 1000000 END) AS BIGINT) AS ts
   FROM read_parquet($files, union_by_name = true) AS r
   JOIN dump_series AS s ON s.metric = r.metric AND s.key IS NOT DISTINCT FROM r.labels)
-WHERE isfinite(value)
+WHERE isfinite(value) AND ts IS NOT NULL
   AND ($start IS NULL OR ts >= epoch_ms(CAST($start AS TIMESTAMP))) AND ($end IS NULL OR ts < epoch_ms(CAST($end AS TIMESTAMP)))

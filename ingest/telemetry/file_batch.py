@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.files import Folder, content_id
+from ingest.raw import readable
 from ingest.source import SourceError, SourceFile, Window
 from ingest.telemetry.staging import Staging
 
@@ -26,7 +27,8 @@ class FileBatch:
 
     def stage(self, staging: Staging) -> None:
         for file in self.files:
-            self.read(staging, file, self.hours)
+            with readable(file):
+                self.read(staging, file, self.hours)
         staging.flush()
 
 

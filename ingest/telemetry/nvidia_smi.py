@@ -68,7 +68,7 @@ class NvidiaSmiLog:
                     told = self._sample(staging, file, dict(zip(columns, row, strict=True)), clock, window)
                 except ValueError as error:
                     lines -= 1
-                    refused = Refused(number, rows.line_num, str(error), ", ".join(row)[:500])
+                    refused = Refused(number, rows.line_num - 1, str(error), ", ".join(row)[:500])
                     staging.refused.append(refused)
                     continue
                 if told is not None:

@@ -157,9 +157,22 @@ def test_billed_cost_is_compared_across_a_damaged_period(opened_before):
     assert app.metric[1].delta == ""  # cost per inference is effective whatever view is chosen
 
 
-@pytest.mark.parametrize("page", ["unit_cost", "utilisation", "idle", "versions", "roi", "data"])
-def test_every_page_opens_after_a_damaged_period(opened_before, page):
-    opened_before(page)
+@pytest.mark.parametrize(
+    ("page", "answer"),
+    [
+        ("unit_cost", "Cost per inference is unknown here"),
+        ("utilisation", "No GPU hours billed in USD"),
+        ("idle", "Whether GPUs stood idle is unknown"),
+        ("versions", "Whether a version could go is unknown"),
+        ("roi", "No models with GPU hours"),
+        ("data", "Every dollar is explained"),
+    ],
+)
+def test_every_page_opens_after_a_damaged_period_and_compares_nothing_with_it(opened_before, page, answer):
+    app = opened_before(page)
+
+    assert [*app.subheader, *app.info][0].value.startswith(answer)
+    assert [metric.label for metric in app.metric if metric.delta] == []
 
 
 def test_an_unknown_step_is_no_bar_of_zero():

@@ -17,9 +17,9 @@ from data.snapshot import open_latest
 from data.sql import sql
 from data.status import status
 from data.warehouse import Warehouse
+from ingest.options import FocusOptions
 from ingest.progress import silent
 from ingest.run import run
-from ingest.settings import FocusOptions
 from ingest.source import Window
 
 HEADER = [

@@ -10,7 +10,6 @@ from cost_store import CUR_LINE, invoiced, load, rows, write_csv
 from data.check import check
 from data.model.settings import ModelSettings
 from data.snapshot import open_latest
-from data.warehouse import Warehouse
 from ingest.sources.aws_cur import AwsCur
 
 MONTH = {
@@ -19,12 +18,6 @@ MONTH = {
 }
 RESERVATION = {"reservation_reservation_a_r_n": "arn:ri"}
 PLAN = {"savings_plan_savings_plan_a_r_n": "arn:plan"}
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def line(line_type, cost, **told):

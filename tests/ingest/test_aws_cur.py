@@ -19,7 +19,6 @@ from cost_store import (
     write_parquet,
 )
 
-from data.warehouse import Warehouse
 from ingest.source import SourceError, Window
 from ingest.sources.aws_cur import AwsCur
 
@@ -29,12 +28,6 @@ FIRST = [
     ("2026-10", 1512, Decimal("22030.3045161216"), Decimal("22030.3045161216")),
 ]
 SECOND = [FIRST[0], ("2026-09", 5040, Decimal("73434.800000016"), Decimal("73434.800000016")), FIRST[2]]
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def bare(wh, tmp_path, *lines, name="cur.csv"):

@@ -25,12 +25,6 @@ from ingest.sources.focus import Focus
 LINES = "SELECT * EXCLUDE (load_id, file_id) FROM cost ORDER BY ALL"
 
 
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
-
-
 def store(folder):
     return Warehouse.open(folder)
 

@@ -9,16 +9,9 @@ from cost_store import CUR_LINE, load, rows, write_csv
 
 from data.model.settings import ModelSettings
 from data.snapshot import open_latest
-from data.warehouse import Warehouse
 from ingest.sources.aws_cur import AwsCur
 
 HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def bedrock(resource, usage, cost="1", **told):

@@ -10,19 +10,12 @@ from pathlib import Path
 import boto3
 import pytest
 from cost_store import CUR_LINE, load, manifest, write_csv
-from moto.server import ThreadedMotoServer
+from local_server import aws
 
-from data.warehouse import Warehouse
 from ingest.source import SourceError
 from ingest.sources.aws_cur import AwsCur
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/connect/aws.md"
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def policy():
@@ -34,9 +27,18 @@ def policy():
 def guarded(tmp_path, monkeypatch):
     """A server that checks every request against the policy, with an export where the page says, and one elsewhere."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    url = "http://{}:{}".format(*server.get_host_and_port())
+    with aws() as url:
+        _fill(url, tmp_path, monkeypatch)
+        check_from(url, "0")
+        try:
+            yield url
+        finally:  # moto's state is the process's: the next server of it must not ask for keys
+            check_from(url, "inf")
+            post(f"{url}/moto-api/reset")
+
+
+def _fill(url, tmp_path, monkeypatch):
+    """The bucket, and a user with the page's policy, whose keys are ours from now on."""
     told = {"endpoint_url": url, "aws_access_key_id": "admin", "aws_secret_access_key": "admin"}
     s3, iam = boto3.client("s3", **told), boto3.client("iam", **told)
     s3.create_bucket(Bucket="my-billing-bucket")
@@ -52,13 +54,6 @@ def guarded(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers earlier keys
-    check_from(url, "0")
-    try:
-        yield url
-    finally:
-        check_from(url, "inf")
-        post(f"{url}/moto-api/reset")
-    server.stop()
 
 
 def check_from(url, requests):

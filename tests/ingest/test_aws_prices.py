@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 from local_server import listening
 
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.load_prices import load_prices
 from ingest.source import SourceError, Window
@@ -101,12 +100,6 @@ def price_list(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with listening(PriceList, asked=[], refuses=None) as server:
         yield server
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def loaded(wh, source):

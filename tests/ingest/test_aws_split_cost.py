@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
 from cost_store import CUR_LINE, invoiced, load, rows, write_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,12 +29,6 @@ AMOUNTS = (
     "pricing_quantity",
     "consumed_quantity",
 )
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def pod(name, cost, unused=0, namespace="shop", parent="i-node", **told):

@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv, write_parquet
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.source import SourceError, Window
 from ingest.sources.azure import Azure
@@ -55,12 +54,6 @@ PURCHASE = RESERVED | {"ResourceId": "", "AdditionalInfo": "", "ChargeType": "Pu
 UNUSED = RESERVED | {"ResourceId": "", "AdditionalInfo": "", "ChargeType": "UnusedReservation", "Cost": "10"}
 ACTUAL = [LINE, RESERVED | {"Cost": "0"}, PURCHASE]
 AMORTISED = [LINE, RESERVED | {"Cost": "30"}, UNUSED]
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def one(wh, tmp_path, *lines, name="actual.csv", **options):

@@ -20,12 +20,11 @@ from google.api_core.exceptions import PermissionDenied
 from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.bigquery import TIB, Estimate, batches, parse
 from ingest.load_bigquery import known_months, load_bigquery
 from ingest.load_prices import load_prices
-from ingest.settings import GcpOptions
+from ingest.options import GcpOptions
 from ingest.source import SourceError, Window
 from ingest.sources.gcp import GcpExport
 from ingest.sources.gcp_bigquery import open_export
@@ -50,12 +49,6 @@ def dataset(server):
     name = f"billing_{next(NUMBER)}"
     client.create_dataset(name)
     return Dataset(client, name, url, grpc_port)
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def line(month="202610", exported="2026-10-03T00:00:00Z", **told):

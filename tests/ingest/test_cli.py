@@ -19,8 +19,9 @@ from data.pointer import read_pointer
 from data.snapshot import open_latest
 from data.warehouse import Warehouse
 from ingest.__main__ import main
+from ingest.options import KINDS, OPTIONS
 from ingest.registry import REGISTRY
-from ingest.settings import KINDS, OPTIONS, SettingsError, read_settings
+from ingest.settings import SettingsError, read_settings
 from ingest.sources.requests import GUESSES
 from ingest.sources.resources import Deployment, Machine
 

@@ -14,7 +14,6 @@ from small_store import load_lines, machine_line
 
 from data.model.settings import ModelSettings
 from data.snapshot import open_latest
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
@@ -100,12 +99,6 @@ def cloud(server, monkeypatch):
     import urllib.request
 
     urllib.request.urlopen(urllib.request.Request(f"{server}/moto-api/reset", method="POST")).close()
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def load(wh, hours):

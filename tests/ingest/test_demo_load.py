@@ -15,9 +15,9 @@ from data.demo.layout import Layout
 from data.model.settings import ModelSettings
 from data.snapshot import open_latest
 from data.warehouse import Warehouse
+from ingest.options import AwsCurOptions
 from ingest.progress import silent
 from ingest.run import run
-from ingest.settings import AwsCurOptions
 from ingest.source import Window
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -23,24 +23,6 @@ FRESH = {**FOCUS_LINE, "BillingPeriodStart": f"{THIS_MONTH}-01T00:00:00Z"}
 
 
 @pytest.fixture
-def doctor(home, tmp_path, monkeypatch):  # noqa: ARG001 - home sets INFERLEDGER_HOME
-    """Writes inferledger.toml with these sources, and returns what doctor says of it and its exit code."""
-    monkeypatch.chdir(tmp_path)
-
-    def examine(**sources):
-        tables = [
-            "\n".join([f"[sources.{name}]", *(f"{key} = {json.dumps(str(v))}" for key, v in options.items())])
-            for name, options in sources.items()
-        ]
-        (tmp_path / "inferledger.toml").write_text("\n".join(tables))
-        result = CliRunner().invoke(main, ["doctor"])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.output, result.exit_code
-
-    return examine
-
-
-@pytest.fixture
 def s3(monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")

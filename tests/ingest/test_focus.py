@@ -17,12 +17,6 @@ from ingest.sources.focus import Focus
 TWELVE = Decimal("1e-12")
 
 
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
-
-
 def one(wh, tmp_path, *lines, header=None):
     load(wh, Focus(str(write_csv(tmp_path / "focus.csv", lines, header))))
 

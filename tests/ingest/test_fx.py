@@ -20,8 +20,8 @@ from data.model.settings import ModelSettings
 from data.rates import MissingRate
 from data.snapshot import open_latest
 from data.status import status
-from data.warehouse import Warehouse
 from ingest.__main__ import main
+from ingest.diagnosis.estate import Estate
 from ingest.diagnosis.rates import examine
 from ingest.load_fx import load_fx
 from ingest.source import SourceError, Window
@@ -33,12 +33,6 @@ OWN = """date,from,to,rate
 2026-10-01,eur,GBP,0.8
 2026-10-02,CHF,USD,1.25
 """
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def own(wh, tmp_path, text=OWN, name="fx"):
@@ -154,7 +148,7 @@ def test_status_names_the_days_that_lack_a_rate(wh, tmp_path):
 def test_the_doctor_says_from_when_on_there_is_no_rate(tmp_path, today, states, said):
     path = tmp_path / "rates.csv"
     path.write_text(OWN)
-    found = list(examine(Rates(str(path)), today, 35))
+    found = list(examine(Rates(str(path)), Estate(), today, 35))
     assert [finding.state for finding in found] == states
     assert "rates of 3 pairs" in found[0].said
     assert said in found[-1].said
@@ -216,12 +210,14 @@ def test_rates_move_neither_the_days_of_the_store_nor_a_month(wh, tmp_path):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("soon,EUR,USD,1.1", "line 2: no date that can be read"),
-        ("2026-10-01,EUR,USD,about one", "line 2: no rate that can be read"),
-        ('2026-10-01,EUR,USD,"1,1"', "line 2: no rate that can be read"),
-        ("2026-10-01,EUR,USD,0", "line 2: a rate is above 0"),
-        ("2026-10-01,EUR,,1.1", "line 2: a currency is missing"),
-        ("2026-10-01,EUR,EUR,1.1", "line 2: EUR to itself"),
+        ("soon,EUR,USD,1.1", "line 1: the date 'soon' cannot be read"),
+        ("2026-10-01,EUR,USD,about one", "line 1: the rate 'about one' cannot be read"),
+        ('2026-10-01,EUR,USD,"1,1"', "line 1: the rate '1,1' cannot be read"),
+        ("2026-10-01,EUR,USD,0", "line 1: the rate 0 is not above 0"),
+        ("2026-10-01,EUR,USD,-1.10", "line 1: the rate -1.10 is not above 0"),
+        ("2026-10-01,EUR,Dollar,1.1", "line 1: the currency 'DOLLAR' has not three letters"),
+        ("2026-10-01,EUR,,1.1", "line 1: a currency is missing"),
+        ("2026-10-01,EUR,EUR,1.1", "line 1: EUR to itself"),
         ("2026-10-01,EUR,USD,1.1\n2026-10-01,EUR,USD,1.2", "another line states another rate of EUR to USD"),
     ],
 )
@@ -229,6 +225,13 @@ def test_one_wrong_line_stops_a_file_and_keeps_what_was_there(wh, tmp_path, line
     own(wh, tmp_path)
     with pytest.raises(SourceError, match=said):
         own(wh, tmp_path, f"date,from,to,rate\n{line}\n")
+    assert wh.con.execute("SELECT count(*) FROM fx_rate").fetchall() == [(4,)]
+
+
+def test_a_file_that_was_emptied_takes_no_rate_away(wh, tmp_path):
+    own(wh, tmp_path)
+    with pytest.raises(SourceError, match=r"rates\.csv holds no rate\. Nothing was changed"):
+        own(wh, tmp_path, "date,from,to,rate\n")
     assert wh.con.execute("SELECT count(*) FROM fx_rate").fetchall() == [(4,)]
 
 

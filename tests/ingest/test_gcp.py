@@ -13,15 +13,8 @@ import pytest
 from cost_store import GCP_LINE, invoiced, load, rows, store_state, sums, write_ndjson
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.source import SourceError, Window
 from ingest.sources.gcp import GcpExport
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def line(**told):

@@ -11,7 +11,6 @@ import pytest
 from local_server import listening
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.load_accounts import load_accounts
 from ingest.source import SourceError, Window
 from ingest.sources.gcp_accounts import GcpAccounts
@@ -60,12 +59,6 @@ def api():
     }
     with listening(CloudBilling, allowed=True, answers=answers) as server:
         yield server
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def load(wh, api):

@@ -8,18 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 from samples import answer
 
-from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
 from ingest.sources.gcp_monitoring import GcpMonitoring
 
 NOON = datetime(2026, 10, 1, 12)
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def load(wh, location):

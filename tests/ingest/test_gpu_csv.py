@@ -11,7 +11,6 @@ import pytest
 from cost_store import invoiced, load, rows, store_state, sums, write_csv
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.source import SourceError
 from ingest.sources.gpu_csv import GpuCsv
 
@@ -24,12 +23,6 @@ LINE = {
     "cost": "478.08",
     "currency": "USD",
 }
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def some(wh, tmp_path, *lines, name="bill.csv", **options):

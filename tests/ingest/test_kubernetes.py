@@ -27,12 +27,6 @@ NODE = "ip-10-0-1-7.ec2.internal"
 POD = {"namespace": "chat", "pod": "llama-0", "uid": "u1"}
 
 
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
-
-
 def over(hours, metric, labels, value=1.0, first=0):
     """One sample every ten minutes of the hours [first, first + hours)."""
     return [(metric, labels, 3600 * first + 600 * n, value) for n in range(6 * hours)]

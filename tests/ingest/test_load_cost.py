@@ -30,19 +30,12 @@ from local_server import aws
 from data.check import check
 from data.model.settings import ModelSettings
 from data.snapshot import open_latest
-from data.warehouse import Warehouse
 from ingest import raw
 from ingest.layout import Layout
 from ingest.source import SourceError
 from ingest.sources.aws_cur import AwsCur
 from ingest.sources.focus import Focus
 from ingest.sources.gcp import GcpExport
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def focus(tmp_path, *lines, name="focus.csv"):

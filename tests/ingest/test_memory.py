@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
 from cost_store import CUR_LINE, load, sums, write_parquet
 
-from data.warehouse import Warehouse
 from ingest import memory
 from ingest.sources.aws_cur import AwsCur
 
 LIMITS = "SELECT current_setting('memory_limit'), current_setting('threads')"
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def test_the_limit_holds_while_a_bill_is_loaded_and_not_after(wh, monkeypatch):

@@ -12,7 +12,6 @@ import pytest
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.source import SourceError
 from ingest.sources.focus import Focus
 from ingest.sources.oci import Oci
@@ -48,12 +47,6 @@ HOUR_LATER = {
     "lineItem/intervalUsageStart": "2026-10-01T06:00Z",
     "lineItem/intervalUsageEnd": "2026-10-01T07:00Z",
 }
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def bucket(tmp_path, *files):

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.load_on_prem import load_on_prem
+from ingest.options import OnPremOptions
 from ingest.owned import OwnedMachine, charges, later
-from ingest.settings import OnPremOptions, SettingsError, read_settings
+from ingest.settings import SettingsError, read_settings
 from ingest.source import SourceError, Window
 from ingest.sources.on_prem import OnPrem
 
@@ -47,12 +47,6 @@ MACHINE = {
     "purchase_date": date(2026, 1, 31),
     "life_months": 1,
 }
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def machine(**told):

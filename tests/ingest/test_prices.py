@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from local_server import listening
 
-from data.warehouse import Warehouse
 from ingest.load_prices import load_prices
+from ingest.rejects import Unusable
 from ingest.source import SourceError, Window
+from ingest.sources.gcp_price_export import prices_of
 from ingest.sources.gcp_prices import GcpPrices, device_model
 
 
@@ -77,12 +79,6 @@ class Catalogue(BaseHTTPRequestHandler):
 def catalogue():
     with listening(Catalogue, pages=PAGES) as server:
         yield server
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as warehouse:
-        yield warehouse
 
 
 def source(catalogue):
@@ -168,3 +164,34 @@ def test_cores_and_memory_of_gpu_machines_are_priced_and_others_are_not(wh, cata
     assert (
         wh.con.execute("SELECT sku_id FROM price ORDER BY 1").fetchall() == [("L-1",)] + [("X-1",)] * listed
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity"), [(None, Decimal(1)), (Decimal(1), Decimal(0)), (Decimal(1), None)]
+)
+def test_a_price_that_the_pricing_export_leaves_out_is_a_reject_and_not_left_out(amount, quantity):
+    """What BigQuery answers for a row; it has no server here."""
+    told = {"sku_id": "L-1", "description": "Nvidia L4 GPU running in Iowa", "region_id": "us-central1"}
+    row = SimpleNamespace(
+        **told, unit="h", tier_start=Decimal(0), currency="USD", amount=amount, quantity=quantity
+    )
+    (found,) = prices_of(row)
+    assert isinstance(found, Unusable)
+    assert found.reason == f"SKU L-1 in us-central1: no price, {amount} per {quantity} h"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"units": "-1"}, r"-1\.0+ from 0\.0 h on is no price"),
+        ({"currencyCode": ""}, "'' is no currency of three letters, such as USD"),
+    ],
+)
+def test_a_price_that_is_none_stops_a_short_list(wh, catalogue, wrong, reason):
+    odd = sku("A-1", "Nvidia Tesla A100 80GB GPU running in Americas", 3, 0)
+    odd["pricingInfo"][-1]["pricingExpression"]["tieredRates"][0]["unitPrice"].update(wrong)
+    catalogue.pages = [[odd]]
+    with pytest.raises(
+        SourceError, match=rf"1 of 1 lines cannot be used .*\n  skus: SKU A-1 in us-central1: {reason}"
+    ):
+        load_prices(wh, "prices-gcp", source(catalogue), Window())

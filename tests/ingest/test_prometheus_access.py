@@ -10,12 +10,10 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-import stamina
 from local_server import listening
 from prometheus_server import openmetrics, prometheus
 from samples import answer
 
-from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.registry import REGISTRY
 from ingest.settings import read_settings
@@ -23,23 +21,13 @@ from ingest.source import SourceError, Window
 from ingest.sources.prometheus import Prometheus
 from ingest.telemetry.access import PASSWORD, Access
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 START = datetime(2026, 3, 9, 22, 0)
 GR = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
 BCRYPT_OF_TEST = (
     "$2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay"  # from Prometheus' documentation
 )
-
-
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 def load(warehouse, url, access=None, hours=2, **more):

@@ -15,7 +15,6 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as text_families
 from samples import START, answer
 
-from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, SourceFile, Window
 from ingest.sources.prometheus import Prometheus
@@ -23,12 +22,6 @@ from ingest.telemetry.openmetrics import labels_of, read_text
 from ingest.telemetry.staging import Staging
 
 UTIL = "DCGM_FI_DEV_GPU_UTIL"
-
-
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
 
 
 def load(warehouse, location, window=None, source="gpus", **more):
@@ -272,7 +265,7 @@ def test_a_line_that_cannot_be_read_is_refused_with_its_number(tmp_path, warehou
     (reject,) = answer(warehouse, "SELECT line_no, reason, raw FROM reject")
     assert (reject["line_no"], reject["reason"]) == (201, "'much' is not a number")
     path.write_text(good + f'{UTIL}{{UUID="GPU-1" 1\n' * 3)
-    with pytest.raises(SourceError, match="3 of 203 lines cannot be read"):
+    with pytest.raises(SourceError, match="3 of 203 lines cannot be used"):
         load(warehouse, path)
 
 

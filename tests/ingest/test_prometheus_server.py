@@ -10,19 +10,19 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-import stamina
 from local_server import listening
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_server import openmetrics, prometheus
 from samples import Samples, answer
 
 from data.demo import Demo
-from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
 from ingest.sources.prometheus import Prometheus
 from ingest.telemetry.access import Access
 from ingest.telemetry.http import Server, server_batches
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 START = datetime(2026, 3, 9, 22, 0)
 UTIL, GR = "DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
@@ -31,18 +31,6 @@ STEP = 60
 
 def seconds(moment):
     return moment.replace(tzinfo=UTC).timestamp()
-
-
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 def load(warehouse, url, start, end, **more):

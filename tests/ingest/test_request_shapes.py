@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from samples import answer
 
-from data.warehouse import Warehouse
 from ingest.__main__ import main
 from ingest.load_requests import load_requests
 from ingest.source import SourceError, Window
@@ -25,12 +24,6 @@ COUNTED = (
     "output_tokens",
     "latency_seconds",
 )
-
-
-@pytest.fixture
-def wh(home):
-    with Warehouse.open(home) as opened:
-        yield opened
 
 
 def load(wh, location, mapping=None, shape="auto"):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from datetime import datetime, timedelta
 
+import boto3
 import duckdb
 import pytest
+from local_server import aws
 from samples import answer
 
 from data.warehouse import Mode, Warehouse
@@ -16,12 +19,6 @@ from ingest.source import SourceError, Window
 from ingest.sources.requests import RequestLog
 
 NOON = datetime(2026, 10, 1, 12, 0)
-
-
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
 
 
 def load(warehouse, location, mapping=None, window=None, source="log"):
@@ -188,7 +185,7 @@ def test_more_than_one_in_a_hundred_stops_the_load_and_changes_nothing(tmp_path,
     write(path, log(100, ["2026-10-01 12:00:00,1.5"] * 2))
     with pytest.raises(
         SourceError,
-        match=r"2 of 102 requests cannot be counted .*line 101: input_tokens '1.5' is not a count",
+        match=r"2 of 102 lines cannot be used .*\n  log.csv line 101: input_tokens '1.5' is not a count",
     ):
         load(warehouse, path)
     (hour,) = traffic(warehouse)
@@ -278,6 +275,38 @@ def test_a_log_of_a_part_of_one_hour_changes_nothing_unless_told_to(tmp_path):
     with Warehouse.open(tmp_path / "store", mode=Mode(again=True)) as warehouse:
         assert load(warehouse, part).message is None
         assert by_hour(warehouse) == {NOON: 3}
+
+
+def test_logs_of_a_bucket_load_and_leave_nothing_behind(tmp_path, warehouse, doctor, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with aws() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        s3 = boto3.client("s3", endpoint_url=url)
+        s3.create_bucket(Bucket="logs")
+        for hour in (0, 1):
+            text = every_ten_minutes(NOON + timedelta(hours=hour), 6)
+            s3.put_object(Bucket="logs", Key=f"gateway/{hour}.csv.gz", Body=gzip.compress(text.encode()))
+        before = sorted(tmp_path.iterdir())
+        assert load(warehouse, "s3://logs/gateway").status == "loaded"
+        assert sorted(tmp_path.iterdir()) == before
+        said, code = doctor(log={"kind": "requests", "location": "s3://logs/gateway"})
+    assert by_hour(warehouse) == {NOON: 6, NOON + timedelta(hours=1): 6}
+    assert answer(warehouse, "SELECT uri FROM file ORDER BY 1") == [
+        {"uri": f"s3://logs/gateway/{hour}.csv.gz"} for hour in (0, 1)
+    ]
+    assert code == 0, said
+    assert "s3://logs/gateway/0.csv.gz has the columns of a request log" in said
+
+
+def test_a_zipped_log_is_unpacked_elsewhere(tmp_path, warehouse):
+    with zipfile.ZipFile(tmp_path / "log.zip", "w") as packed:
+        packed.writestr("log.csv", every_ten_minutes(NOON, 6))
+    before = sorted(tmp_path.iterdir())
+    load(warehouse, tmp_path / "log.zip")
+    assert by_hour(warehouse) == {NOON: 6}
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_copy_of_a_log_is_refused(tmp_path, warehouse):

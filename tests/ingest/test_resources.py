@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 from samples import answer
 
-from data.warehouse import Warehouse
 from ingest.load_reference import load_resources
 from ingest.source import SourceError, Window
 from ingest.sources.resources import Resources
@@ -52,12 +51,6 @@ deployment,,,,,,llama-70b,v3,chat,llama-70b-v3-*,chat,real time,assistants,2026-
 deployment,i-0cpu,,,,,router,,,,,,,,2026-10-01
 """
 BOTH = [("estate.toml", TOML), ("estate.json", JSON), ("estate.csv", CSV)]
-
-
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
 
 
 def load(warehouse, path, text, source="resources"):
@@ -147,8 +140,8 @@ def test_every_month_with_facts_is_built_again(tmp_path, warehouse):
         ("e.toml", "machine = [", "cannot be read"),
         ("e.json", "[1]", "nothing of the kind"),
         ("e.csv", "resource_id,node\ni,n\n", "has no column 'kind'; there is resource_id, node"),
-        ("e.csv", "kind,resource_id\nserver,i\n", "line 2: kind is 'server'"),
-        ("e.csv", "kind,resource_id,device_count\nmachine,i,eight\n", "line 2: device_count is 'eight'"),
+        ("e.csv", "kind,resource_id\nserver,i\n", "line 1: kind is 'server'"),
+        ("e.csv", "kind,resource_id,device_count\nmachine,i,eight\n", "line 1: device_count is 'eight'"),
     ],
 )
 def test_a_wrong_row_stops_the_load_and_says_where(tmp_path, warehouse, name, text, said):

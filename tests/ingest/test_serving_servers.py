@@ -13,7 +13,6 @@ from prometheus_server import openmetrics, prometheus
 from samples import START, answer, ms
 
 from data.model.settings import ModelSettings
-from data.warehouse import Warehouse
 from ingest.load_telemetry import load_telemetry
 from ingest.source import Window
 from ingest.sources.prometheus import Prometheus
@@ -21,12 +20,6 @@ from ingest.telemetry.servers import COUNTERS, SERVERS, queries
 
 FIRST = ms(START) / 1000 + 60
 COLUMNS = list(SERVED["vllm"][0])
-
-
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "store") as opened:
-        yield opened
 
 
 def read(warehouse, tmp_path, series):

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 MINUTES = float(os.environ.get("INFERLEDGER_FUZZ") or 0)
+DEAR, CHEAP = 8, 40  # examples of a target that loads into a store, and of one that only reads
 HOSTILE = (
     "'; DROP TABLE cost; --", '"; DROP TABLE load; --', "=cmd|' /C calc'!A0", "\x00", "\u202e\u200f", "\ufeff", "🦆",
     "../../etc/passwd", "{}", "[]", "null", "NULL", "NaN", "inf", "1e400", "-0", "1,234.56", "1.234,56", "1e-400",
@@ -26,17 +27,21 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def fuzz(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+settings.register_profile(
+    "fuzz",
+    max_examples=DEAR,
+    derandomize=not MINUTES,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def fuzz(examples: int = DEAR) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Above @given: a bounded and repeatable run, or one of so many minutes."""
 
     def bound(test: Callable[..., None]) -> Callable[..., None]:
-        once = settings(
-            max_examples=examples,
-            derandomize=not MINUTES,
-            database=None,
-            deadline=None,
-            suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-        )(test)
+        once = settings(settings.get_profile("fuzz"), max_examples=examples)(test)
         if not MINUTES:
             return once
 

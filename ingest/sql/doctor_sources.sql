@@ -1,0 +1,1 @@
+SELECT source, grain FROM source_state
