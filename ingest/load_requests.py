@@ -18,6 +18,7 @@ from ingest.progress import Progress, silent
 from ingest.request_shapes import SHAPES
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.sources.requests import RequestLog
+from ingest.telemetry.kubernetes import PodLabels
 from ingest.telemetry.serving import ASIDE
 
 MOST_REJECTS = 0.01  # share of the lines
@@ -54,7 +55,8 @@ def _load(
     ((doubles,),) = load.con.execute(_text("count_once")).fetchall()
     rejected = _reject(load, broken)
     hours = _hours(load)
-    written = {"source": load.source, "load_id": load.load_id}
+    namespace = PodLabels(cluster=source.cluster).placed(None)
+    written = {"source": load.source, "load_id": load.load_id, "namespace": namespace}
     for name in ("write_traffic", "write_traffic_latency"):
         load.con.execute(_text(name), written).fetchall()
     replaced, kept = settle(load, hours)
