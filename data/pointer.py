@@ -11,7 +11,7 @@ from data import durable
 from data.home import pointer_file, snapshot_file
 
 SCHEMA_VERSION = (
-    2  # of the relations in a snapshot; raised when a query of today would not run on yesterday's
+    3  # of the relations in a snapshot; raised when a query of today would not run on yesterday's
 )
 
 

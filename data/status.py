@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from data.excess import Excess, device_excess
 from data.restatement import Restatement, restatements
 from data.snapshot import Reader
 from data.sql import sql
@@ -63,6 +64,7 @@ class Status:
     coverage: float | None
     unexplained: tuple[Unexplained, ...]
     restatements: tuple[Restatement, ...]
+    excess: tuple[Excess, ...]
 
     def as_json(self) -> dict[str, Any]:
         """For json.dumps: money as decimal strings, times as ISO 8601 in UTC, unknown as null."""
@@ -80,6 +82,7 @@ class Status:
                 for row in self.unexplained
             ],
             "restatements": [_restatement_json(row) for row in self.restatements],
+            "device_excess": [row.as_json() for row in self.excess],
         }
 
 
@@ -95,6 +98,7 @@ def status(reader: Reader) -> Status:
         coverage=coverage,
         unexplained=tuple(Unexplained(*row) for row in _ask(cursor, "unexplained")),
         restatements=restatements(cursor),
+        excess=device_excess(cursor),
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from data.excess import NEXT_STEP
 from ingest.diagnosis.estate import Estate, estate
-from ingest.diagnosis.finding import Finding, bad
+from ingest.diagnosis.finding import Finding, bad, doubtful
 from ingest.registry import REGISTRY
 from ingest.settings import (
     AnyOptions,
@@ -37,7 +38,7 @@ def examine(settings: Settings, home: Path) -> Iterator[Examined]:
     """One source after the other, in the file's order. Never raises for what a source does."""
     known = estate(home)
     for name, options in settings.sources.items():
-        found = [*_same_place(name, options, settings), *_source(name, options, known)]
+        found = [*_same_place(name, options, settings), *_source(name, options, known), *_excess(name, known)]
         yield Examined(name, options.kind, tuple(found))
 
 
@@ -82,6 +83,13 @@ def _source(name: str, options: AnyOptions, known: Estate) -> Iterator[Finding]:
                 yield from references.examine(source)
     except SourceError as error:
         yield bad(str(error))
+
+
+def _excess(name: str, known: Estate) -> Iterator[Finding]:
+    """Machines of the newest snapshot on which this source and others together show more devices than are billed."""
+    for machine in known.excess:
+        if name in machine.sources:
+            yield doubtful(f"{machine}.", NEXT_STEP)
 
 
 def _same_place(name: str, options: AnyOptions, settings: Settings) -> Iterator[Finding]:

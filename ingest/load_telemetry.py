@@ -163,6 +163,9 @@ def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
         device.gpu_model,
         device.kind,
         device.gpu_util,
+        device.spot.index or None,
+        device.spot.pci_bus_id or None,
+        device.spot.uuid_mask or None,
     )
 
 

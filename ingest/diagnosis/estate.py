@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.excess import Excess, device_excess
 from data.snapshot import NoSnapshot, open_latest
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -18,6 +19,7 @@ class Estate:
     hosts: frozenset[str] = frozenset()  # names by which a billed machine is known to telemetry
     nodes: frozenset[str] = frozenset()  # hosts that telemetry told of
     bills: frozenset[tuple[str, str, str]] = frozenset()  # source, provider, billing account
+    excess: tuple[Excess, ...] = ()  # machines that show more devices than billed
     examined: set[tuple[str, str, str]] = field(
         default_factory=set, compare=False
     )  # the same, of sources looked at
@@ -39,4 +41,4 @@ def estate(home: Path) -> Estate:
     def of(kind: str) -> frozenset[str]:
         return frozenset(name for what, name in names if what == kind)
 
-    return Estate(of("billed"), of("host"), of("node"), frozenset(bills))
+    return Estate(of("billed"), of("host"), of("node"), frozenset(bills), device_excess(cursor))

@@ -135,6 +135,7 @@ def test_status_of_a_small_bill_to_the_last_digit(store):
             {"billing_period": "2026-11-01", "currency": "USD", "amount": "0"},
         ],
         "restatements": [],
+        "device_excess": [],
     }
 
 
