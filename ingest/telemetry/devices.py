@@ -185,7 +185,9 @@ def holder_of(exporter: Exporter, labels: Labels, relabelled: bool) -> Holder | 
         pod = labels.get("pod") or labels.get("pod_name")
         namespace = labels.get("namespace") or labels.get("pod_namespace")
         if _is_exporter(labels, pod):
-            return None
+            pod = None
+    if not pod and (job := labels.get("hpc_job")):
+        return "slurm", job  # dcgm-exporter's label of a batch job, where no pod holds the device
     return (namespace or None, pod) if pod else None
 
 
