@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from data.excess import Excess, device_excess
 from data.rates import MissingRate, missing_rates
 from data.restatement import Restatement, restatements
 from data.snapshot import Reader
@@ -65,6 +66,7 @@ class Status:
     unexplained: tuple[Unexplained, ...]
     restatements: tuple[Restatement, ...]
     missing_rates: tuple[MissingRate, ...] = ()
+    excess: tuple[Excess, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For json.dumps: money as decimal strings, times as ISO 8601 in UTC, unknown as null."""
@@ -83,6 +85,7 @@ class Status:
             ],
             "restatements": [_restatement_json(row) for row in self.restatements],
             "missing_rates": [_missing_json(row) for row in self.missing_rates],
+            "device_excess": [row.as_json() for row in self.excess],
         }
 
 
@@ -99,6 +102,7 @@ def status(reader: Reader) -> Status:
         unexplained=tuple(Unexplained(*row) for row in _ask(cursor, "unexplained")),
         restatements=restatements(cursor),
         missing_rates=missing_rates(cursor),
+        excess=device_excess(cursor),
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from data.excess import NEXT_STEP
 from ingest.diagnosis import across
 from ingest.diagnosis.estate import Estate, estate
-from ingest.diagnosis.finding import Finding, bad
+from ingest.diagnosis.finding import Finding, bad, doubtful
 from ingest.options import (
     CONFIG_FILE,
     AnyOptions,
@@ -40,7 +41,11 @@ def examine(settings: Settings, home: Path) -> Iterator[Examined]:
     """One source after the other, in the file's order, then what is wrong between them. Never raises for a source."""
     known = estate(home)
     for name, options in settings.sources.items():
-        found = [*_same_place(name, options, settings), *_source(name, options, known, settings)]
+        found = [
+            *_same_place(name, options, settings),
+            *_source(name, options, known, settings),
+            *_excess(name, known),
+        ]
         yield Examined(name, options.kind, tuple(found))
     if together := tuple(across.examine(settings, known)):
         yield Examined(settings.file.name if settings.file else CONFIG_FILE, "settings", together)
@@ -91,6 +96,13 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
                 yield from references.examine(source)
     except SourceError as error:
         yield bad(str(error))
+
+
+def _excess(name: str, known: Estate) -> Iterator[Finding]:
+    """Machines of the newest snapshot on which this source and others together show more devices than are billed."""
+    for machine in known.excess:
+        if name in machine.sources:
+            yield doubtful(f"{machine}.", NEXT_STEP)
 
 
 def _same_place(name: str, options: AnyOptions, settings: Settings) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -12,6 +14,8 @@ from ingest.telemetry.devices import Holder
 from ingest.telemetry.kubernetes import Cluster, Estate, unheld
 from ingest.telemetry.series import Catalog
 from ingest.telemetry.staging import HOUR_MS, Staging, from_ms, insert, run_each, statement
+
+Placed = Callable[[str | None], str | None]  # a namespace as the store has it
 
 
 def replace_estate(
@@ -28,18 +32,19 @@ def replace_estate(
     estate = cluster.estate(seen, served, staging.pod_labels)
     window = {"source": load.source, "start": hours[0], "end": hours[1]}
     run_each(load.con, statement("replace_kubernetes"), window)
-    _write(load, estate)
+    placed = staging.pod_labels.placed
+    _write(load, estate, placed)
     run_each(load.con, statement("join_kubernetes"), window)
-    staging.notes += [*estate.notes, *_unheld(load, estate, window)]
+    staging.notes += [*estate.notes, *_unheld(load, estate, placed, window)]
     return len(estate.runs) + len(estate.stands)
 
 
-def _write(load: Load, estate: Estate) -> None:
+def _write(load: Load, estate: Estate, placed: Placed) -> None:
     who = {"source": load.source, "load_id": load.load_id}
     runs = [
         {
             **who,
-            "namespace": told.namespace,
+            "namespace": placed(told.namespace),
             "pod": told.pod,
             "model": told.model,
             "version": told.version,
@@ -69,7 +74,8 @@ def _write(load: Load, estate: Estate) -> None:
             )
 
 
-def _unheld(load: Load, estate: Estate, window: dict[str, object]) -> list[str]:
+def _unheld(load: Load, estate: Estate, placed: Placed, window: dict[str, object]) -> list[str]:
     rows = load.con.execute(statement("held_and_seen"), window).fetchall()
     held = {(hour_no, (namespace, pod)) for hour_no, namespace, pod, _ in rows if pod}
+    estate.asked = [replace(one, holder=(placed(one.holder[0]), one.holder[1])) for one in estate.asked]
     return unheld(estate, held, {(hour_no, node) for hour_no, _, _, node in rows if node})

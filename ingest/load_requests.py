@@ -19,6 +19,7 @@ from ingest.request_overlap import LINE_HASH, carry_over, count_copies_once, kee
 from ingest.request_shapes import SHAPES
 from ingest.source import Delivery, LoadResult, SourceError, SourceFile, Window
 from ingest.sources.requests import RequestLog
+from ingest.telemetry.kubernetes import PodLabels
 from ingest.telemetry.serving import ASIDE
 
 
@@ -56,7 +57,8 @@ def _load(
     hours = _hours(load)
     beside = _beside(load, doubles)
     carried = carry_over(load, hours)
-    written = {"source": load.source, "load_id": load.load_id}
+    namespace = PodLabels(cluster=source.cluster).placed(None)
+    written = {"source": load.source, "load_id": load.load_id, "namespace": namespace}
     for name in ("write_traffic", "write_traffic_latency"):
         load.con.execute(_text(name), written).fetchall()
     replaced, kept = settle(load, hours)

@@ -87,7 +87,7 @@ def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadR
     hours = _hours(staging, batch)
     if hours is None or not (told.gauges or told.counters or cluster):
         return _nothing(load, kind, staging, batch)
-    _describe(staging.con, told, hours, batch)
+    _describe(staging, told, hours, batch)
     delivery_id = batch.delivery_id or _fingerprint(staging.con, hours)
     if not batch.delivery_id and (live := live_load(load, delivery_id)):
         return unchanged(load, kind, delivery_id, *live)
@@ -126,8 +126,9 @@ def _write(load: Load, desk: duckdb.DuckDBPyConnection, relation: str) -> None:
     insert(load.con, INTO[relation], rows)
 
 
-def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch: Batch) -> None:
+def _describe(staging: Staging, told: Catalog, hours: Hours, batch: Batch) -> None:
     """Puts the catalog and the window where the roll-up looks for them."""
+    con, placed = staging.con, staging.pod_labels.placed
     ((first,),) = con.execute("SELECT min(ts) FROM sample").fetchall()
     limits = {
         "read_from": to_ms(batch.read_from) if batch.read_from else first,
@@ -141,11 +142,12 @@ def _describe(con: duckdb.DuckDBPyConnection, told: Catalog, hours: Hours, batch
     root = {numbers[device.device_id]: numbers[device.parent_id] for device in list(told.devices.values())}
     _fill(con, "every_gauge", [(*gauge, root[gauge[1]]) for gauge in told.gauges])
     _fill(con, "device", [_device_row(told, device) for device in told.devices.values()])
-    _fill(con, "device_holder", [(number, *holder) for holder, number in told.holders.of.items()])
+    _fill(con, "device_holder", [(n, placed(space), pod) for (space, pod), n in told.holders.of.items()])
     _fill(con, "device_node", [(number, node) for node, number in told.nodes.of.items()])
     _fill(con, "counter", told.counters)
     _fill(con, "twin", told.twins)
-    _fill(con, "process", [(number, *process) for process, number in told.processes.of.items()])
+    processes = [(n, p._replace(namespace=placed(p.namespace))) for p, n in told.processes.of.items()]
+    _fill(con, "process", [(number, *process) for number, process in processes])
 
 
 def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
@@ -161,6 +163,9 @@ def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
         device.gpu_model,
         device.kind,
         device.gpu_util,
+        device.spot.index or None,
+        device.spot.pci_bus_id or None,
+        device.spot.uuid_mask or None,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 import structlog
 
+from data.excess import Excess
 from data.pointer import Snapshot
 from ingest.source import LoadResult
 
@@ -61,6 +62,10 @@ def load(result: LoadResult, seconds: float, rehearsed: bool) -> None:
 
 def published(snapshot: Snapshot) -> None:
     _logger().info("publish", generation=snapshot.generation, path=str(snapshot.path))
+
+
+def excess(machine: Excess) -> None:
+    _logger().warning("device_excess", message=str(machine), **machine.as_json())
 
 
 def _logger() -> structlog.typing.FilteringBoundLogger:

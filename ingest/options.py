@@ -26,6 +26,7 @@ class Options(BaseModel):
     on_command_line: ClassVar[bool] = True  # whether a command of its own can tell all of it
 
 
+CLUSTER = r"^[^/\s]*$"  # stands before a namespace, parted by a slash
 # any: pydantic's Field() is typed as what it stands for
 ENDPOINT: Any = Field(
     None,
@@ -171,6 +172,13 @@ class PrometheusOptions(Options):
     team_labels: tuple[str, ...] | None = Field(
         None, title="LABEL", description="Labels of a pod that say whose it is.", examples=[("team",)]
     )
+    cluster: str | None = Field(
+        None,
+        title="NAME",
+        pattern=CLUSTER,
+        description="Cluster of all its pods, where several have pods of one name; the same in each source of it.",
+        examples=["eu-west"],
+    )
 
 
 class RequestsOptions(Options):
@@ -192,6 +200,13 @@ class RequestsOptions(Options):
         title="OURS=THEIRS",
         description="Which column of the file is which; OURS==VALUE for a constant.",
         json_schema_extra={"flag": "--map"},
+    )
+    cluster: str | None = Field(
+        None,
+        title="NAME",
+        pattern=CLUSTER,
+        description="Cluster whose requests alone the log tells.",
+        examples=["eu-west"],
     )
 
 

@@ -77,6 +77,12 @@ CREATE OR REPLACE TEMP MACRO tags_of_columns(names, cells) AS
         list_filter(list_zip(names, cells), lambda e: text_of(e[2]) IS NOT NULL),
         lambda e: {'k': e[1], 'v': e[2]}));
 
+-- A line's tags with those of whom it was allocated to, and with what of it has no column of its own.
+CREATE OR REPLACE TEMP MACRO tags_with(tags, more, known) AS
+    CASE WHEN more IS NULL AND len(list_filter(map_values(known), lambda v: v IS NOT NULL)) = 0 THEN tags
+    ELSE map_concat(coalesce(tags, MAP {}), coalesce(more, MAP {}),
+        map_from_entries(list_filter(map_entries(known), lambda e: e.value IS NOT NULL))) END;
+
 -- GCP names services and SKUs, but no category.
 CREATE OR REPLACE TEMP MACRO gcp_service_category(service, sku) AS CASE
     WHEN regexp_matches(service, 'Vertex AI|AI Platform|Gemini|Dialogflow|Cloud Vision|Natural Language|Speech', 'i') THEN 'AI and Machine Learning'

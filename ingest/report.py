@@ -16,6 +16,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from data.check import Finding
+from data.excess import NEXT_STEP, Excess
 from data.forget import Taken
 from data.pointer import Snapshot
 from data.preview import Preview
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from data.export import Exported  # it needs pandas, which a load does without
 
 UNKNOWN = "–"
+MACHINES = 5  # named one by one
 WIDEST = 120  # characters of a previewed value
 STYLE = {"loaded": "green", "unchanged": "dim", "replaced": "dim", "failed": "red"}
 
@@ -75,7 +77,20 @@ def print_outcome(outcome: Outcome) -> None:
             _print_preview(console, preview)
         console.print("Nothing was changed: --dry-run.")
     else:
+        _print_excess(console, outcome.excess)
         console.print(f"snapshot {outcome.snapshot.generation} · {outcome.snapshot.path}", soft_wrap=True)
+
+
+def _print_excess(console: Console, excess: Sequence[Excess]) -> None:
+    for machine in excess[:MACHINES]:
+        console.print(str(machine), style="yellow", soft_wrap=True, markup=False, highlight=False)
+    if excess:
+        rest = (
+            f"{len(excess) - MACHINES} more machines show too many devices. "
+            if len(excess) > MACHINES
+            else ""
+        )
+        console.print(f"{rest}{NEXT_STEP}", soft_wrap=True, markup=False, highlight=False)
 
 
 def _print_preview(console: Console, preview: Preview) -> None:
@@ -113,6 +128,7 @@ def print_status(status: Status) -> None:
         console.print(f"{restated.source} {said}, at {when}", soft_wrap=True, markup=False)
     for missing in status.missing_rates:
         console.print(missing.told, style="yellow", soft_wrap=True, markup=False, highlight=False)
+    _print_excess(console, status.excess)
     table = _table("billing period", "currency", ">unexplained")
     for row in status.unexplained:
         style = "green" if row.amount == 0 else "red"

@@ -7,6 +7,9 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import duckdb
+
+from data.excess import Excess, device_excess
 from data.model.settings import ModelSettings
 from data.pointer import Snapshot
 from data.preview import Preview
@@ -21,11 +24,12 @@ from ingest.source import LoadResult, SourceError, Window
 @dataclass(frozen=True)
 class Outcome:
     """What a command did: every load, and the snapshot that holds what came of it; None after a rehearsal, which
-    shows the first rows as they would land instead."""
+    shows the first rows as they would land instead. excess: machines with more devices than billed, as published."""
 
     results: tuple[LoadResult, ...]
     snapshot: Snapshot | None
     previews: tuple[Preview, ...] = ()
+    excess: tuple[Excess, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -56,7 +60,16 @@ def run(
     progress("publish")
     snapshot = warehouse.publish(model)
     log.published(snapshot)
-    return Outcome(tuple(results), snapshot)
+    excess = _excess(snapshot, {result.source for result in results})
+    for machine in excess:
+        log.excess(machine)
+    return Outcome(tuple(results), snapshot, excess=excess)
+
+
+def _excess(snapshot: Snapshot, sources: set[str]) -> tuple[Excess, ...]:
+    """Machines on which one of the sources that were loaded takes part in showing too many devices."""
+    with duckdb.connect(str(snapshot.path), read_only=True) as con:
+        return tuple(machine for machine in device_excess(con) if sources.intersection(machine.sources))
 
 
 def _load(

@@ -127,7 +127,9 @@ def _month(con: duckdb.DuckDBPyConnection, month: date, settings: ModelSettings)
         con, "model/prelude/duckdb_month", {"month": month, "device_share": settings.device_share}
     )
     for table, select in model_files("month"):
-        if table == "sighting":  # the first file that reads telemetry; its hours depend on the lines' rungs
+        if (
+            table == "device_alias"
+        ):  # the first file that reads telemetry; its hours depend on the lines' rungs
             con.execute(sql("model/prelude/duckdb_month_telemetry"))
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
         if table == "commitment_month":

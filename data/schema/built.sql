@@ -47,3 +47,7 @@ CREATE TABLE IF NOT EXISTS built_unheld_hour (
     month DATE, machine VARCHAR, device_id VARCHAR, hour TIMESTAMP, billing_currency VARCHAR, billed_seconds DOUBLE,
     cost DECIMAL(38,12), uncommitted_cost DECIMAL(38,12), devices BIGINT, is_first INTEGER
 );
+CREATE TABLE IF NOT EXISTS built_device_excess (
+    month DATE, day DATE, resource_id VARCHAR, source VARCHAR, devices_told DOUBLE, devices_counted DOUBLE, machine_told DOUBLE,
+    machine_counted DOUBLE, devices_billed INTEGER, hours BIGINT
+);

@@ -47,6 +47,10 @@ CREATE TABLE device_day (
     machine VARCHAR, device_id VARCHAR, day DATE, billing_currency VARCHAR, billed_seconds DOUBLE, cost DECIMAL(38,12),
     last_hour TIMESTAMP
 );
+CREATE TABLE device_excess (
+    day DATE, resource_id VARCHAR, source VARCHAR, devices_told DOUBLE, devices_counted DOUBLE, machine_told DOUBLE,
+    machine_counted DOUBLE, devices_billed INTEGER, hours BIGINT
+);
 CREATE TABLE free_time (
     threshold DOUBLE, lasting DOUBLE, machine VARCHAR, device_id VARCHAR, day DATE, billing_currency VARCHAR,
     free_cost DECIMAL(38,12), cash DECIMAL(38,12), whole_hours BIGINT, dark_seconds DOUBLE, dark_cost DECIMAL(38,12)

@@ -134,8 +134,14 @@ CREATE TABLE IF NOT EXISTS device_hour (
     step_seconds     DOUBLE NOT NULL,     -- sampling step
     samples          BIGINT NOT NULL,
     first_seen       TIMESTAMP NOT NULL,
-    last_seen        TIMESTAMP NOT NULL
+    last_seen        TIMESTAMP NOT NULL,
+    device_index     VARCHAR,             -- its number in its machine; NULL = not told, or not one number in this load
+    pci_bus_id       VARCHAR,             -- bus:device.function, without the domain
+    uuid_mask        VARCHAR              -- LIKE pattern of a UUID that the source tells in part: GPU-%1234
 );
+ALTER TABLE device_hour ADD COLUMN IF NOT EXISTS device_index VARCHAR; -- stores from before devices of two names were joined
+ALTER TABLE device_hour ADD COLUMN IF NOT EXISTS pci_bus_id VARCHAR;
+ALTER TABLE device_hour ADD COLUMN IF NOT EXISTS uuid_mask VARCHAR;
 
 -- Unbroken idle stretches of the same samples. Grain: source × device × holder × threshold × stretch, cut at load windows only.
 CREATE TABLE IF NOT EXISTS idle_stretch (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data.excess import Excess, device_excess
 from data.snapshot import NoSnapshot, open_latest
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -25,6 +26,7 @@ class Estate:
     examined: set[tuple[str, str, str]] = field(default_factory=set, compare=False)  # bills
     billed_in: set[str] = field(default_factory=set, compare=False)  # currencies of bills
     rated: set[str] = field(default_factory=set, compare=False)  # currencies that exchange rates know
+    excess: tuple[Excess, ...] = ()  # machines that show more devices than billed
 
     @property
     def has_bills(self) -> bool:
@@ -53,4 +55,5 @@ def estate(home: Path) -> Estate:
         sources=dict(ask("doctor_sources")),
         billed_in=set(of("billed", currencies)),
         rated=set(of("rated", currencies)),
+        excess=device_excess(cursor),
     )

@@ -75,7 +75,10 @@ SELECT
     capacity_reservation_id,
     capacity_reservation_status,
     invoice_id,
-    tags,
+    tags_with(tags, allocated_tags, MAP {
+        'SkuPriceDetails.GpuCount': gpu_count, 'AllocatedResourceId': allocated_resource_id,
+        'AllocatedResourceName': allocated_resource_name, 'AllocatedMethodId': allocated_method_id
+    }) AS tags,
     x_line_item_type,
     x_usage_type,
     x_operation,

@@ -76,9 +76,12 @@ def from_options(
     model_labels: tuple[str, ...] | None,
     version_labels: tuple[str, ...] | None,
     team_labels: tuple[str, ...] | None,
+    cluster: str | None,
     **access: Any,  # noqa: ANN401 - the fields of Access, whatever their types
 ) -> Prometheus:
     """The source that a table of inferledger.toml describes: what PrometheusOptions has."""
     labels = {"model": model_labels, "version": version_labels, "team": team_labels}
     told = {name: names for name, names in labels.items() if names is not None}
-    return Prometheus(location, at, matcher, Access(**access), export, exact_names, PodLabels(**told))
+    return Prometheus(
+        location, at, matcher, Access(**access), export, exact_names, PodLabels(cluster=cluster, **told)
+    )

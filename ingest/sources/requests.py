@@ -54,11 +54,12 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class RequestLog:
     """location: a file, a folder or s3://…; mapping: our name → their column, or '=constant'; shape: a name of
-    ingest/request_shapes.py, or "auto" = by the columns."""
+    ingest/request_shapes.py, or "auto" = by the columns; cluster: the one whose requests alone it tells."""
 
     location: str
     mapping: Mapping[str, str] = field(default_factory=dict)
     shape: str = "auto"
+    cluster: str | None = None
     kind: str = "requests"
 
     def __post_init__(self) -> None:
@@ -95,7 +96,8 @@ class RequestLog:
             files = tuple(where.file(entry, Path(staging)) for entry in entries)
             delivery = whole(files)
             asked = (delivery.delivery_id, sorted(self.mapping.items()), self.shape, window.start, window.end)
-            yield Delivery("/".join(str(part) for part in asked), files)
+            in_cluster = (self.cluster,) if self.cluster else ()
+            yield Delivery("/".join(str(part) for part in (*asked, *in_cluster)), files)
 
 
 def _is_log(entry: Entry) -> bool:

@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMP TABLE every_gauge (
   series INTEGER, device INTEGER, holder INTEGER, node INTEGER, role VARCHAR, ceiling DOUBLE, divisor DOUBLE, root INTEGER);
 CREATE OR REPLACE TEMP TABLE device (
   device INTEGER, parent INTEGER, slices INTEGER, device_id VARCHAR, parent_id VARCHAR, mig_profile VARCHAR, gpu_model VARCHAR,
-  device_kind VARCHAR, gpu_util_as VARCHAR);
+  device_kind VARCHAR, gpu_util_as VARCHAR, device_index VARCHAR, pci_bus_id VARCHAR, uuid_mask VARCHAR);
 CREATE OR REPLACE TEMP TABLE device_holder (holder INTEGER, namespace VARCHAR, pod VARCHAR);
 CREATE OR REPLACE TEMP TABLE device_node (node INTEGER, name VARCHAR);
 CREATE OR REPLACE TEMP TABLE counter (series INTEGER, process INTEGER, role VARCHAR, le DOUBLE, factor DOUBLE);

@@ -209,7 +209,8 @@ class CloudWatchHours:
         name = SPACES[metric.namespace].prefix + metric.name.lower()
         where = metric.where
         if "InstanceId" in where:
-            device = {"device": f"{where['InstanceId']}/{where['index']}", "node": where["InstanceId"]}
+            index = where["index"]
+            device = {"device": f"{where['InstanceId']}/{index}", "node": where["InstanceId"], "index": index}
             series = staging.number(name, {**device, **({"model": where["name"]} if "name" in where else {})})
             for moment, value in points:
                 staging.add(series, moment, value)

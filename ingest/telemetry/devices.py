@@ -21,7 +21,29 @@ EXPORTER_POD = re.compile(
 DAEMONSET = "[bcdfghjklmnpqrstvwxz2456789]{5}"  # the letters of Kubernetes' random suffixes
 SLICES = re.compile(r"(\d+)[gc]\.")
 INDEX = re.compile(r"\D{0,8}\d{1,3}")  # 0, nvidia0, accel12: a place in a machine, not a name in the world
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+BUS = re.compile(
+    r"[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]$"
+)  # the domain has four or eight digits, so it is left out
 INSTANCE = re.compile(r"i-[0-9a-f]{6,}")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where in its machine a device is, by which two names of one are joined. uuid_mask: LIKE pattern of a UUID that is
+    told in part."""
+
+    index: str | None = None
+    pci_bus_id: str | None = None
+    uuid_mask: str | None = None
+
+    def agreed(self, other: Spot) -> Spot:
+        """What two series of a device say alike, or one alone: an index that changed with a reboot is none."""
+        return Spot(
+            _agreed(self.index, other.index),
+            _agreed(self.pci_bus_id, other.pci_bus_id),
+            _agreed(self.uuid_mask, other.uuid_mask),
+        )
 
 
 @dataclass(frozen=True)
@@ -34,6 +56,7 @@ class Device:
     gpu_model: str | None
     kind: str = "gpu"
     gpu_util: str = "gpu_util"
+    spot: Spot = Spot()
 
     @property
     def slices(self) -> int:
@@ -72,7 +95,9 @@ def device_of(exporter: Exporter, labels: Labels, places: Places = NOWHERE) -> D
     node = node_of(exporter, labels, places)
     if exporter in OWN_SIGNAL:
         name = labels["device"]
-        return Device(name, name, None, labels.get("model"), gpu_util=OWN_SIGNAL[exporter])
+        return Device(
+            name, name, None, labels.get("model"), "gpu", OWN_SIGNAL[exporter], _spot(labels, "index")
+        )
     if exporter == "amd":
         return _amd(labels, node)
     if exporter == "neuron":
@@ -90,13 +115,14 @@ def _nvidia(labels: Labels, node: str | None) -> Device | None:
     instance = labels.get("gpu_i_id")
     model = labels.get("modelname") or labels.get("model_name")
     profile = labels.get("gpu_i_profile") or None
-    return Device(f"{uuid}/{instance}" if instance else uuid, uuid, profile, model or None)
+    name = f"{uuid}/{instance}" if instance else uuid
+    return Device(name, uuid, profile, model or None, spot=_spot(labels, "gpu"))
 
 
 def _amd(labels: Labels, node: str | None) -> Device | None:
     name = labels.get("gpu_uuid") or labels.get("serial_number") or _joined(node, labels.get("gpu_id"))
     model = labels.get("card_series") or labels.get("card_model") or None
-    return Device(name, name, None, model) if name else None
+    return Device(name, name, None, model, spot=_spot(labels, "gpu_id")) if name else None
 
 
 def _neuron(labels: Labels, node: str | None, places: Places) -> Device | None:
@@ -111,9 +137,11 @@ def _neuron(labels: Labels, node: str | None, places: Places) -> Device | None:
 def _gke(labels: Labels, node: str | None) -> Device | None:
     """accelerator_id is a GPU's UUID; where it is only an index, the node makes it a name."""
     told, model = labels.get("accelerator_id"), labels.get("model") or None
+    spot = Spot()
     if told and INDEX.fullmatch(told):
+        spot = Spot(told.lstrip(LETTERS))
         told = _joined(node, told)
-    return Device(told, told, None, model, _gke_kind(labels)) if told else None
+    return Device(told, told, None, model, _gke_kind(labels), spot=spot) if told else None
 
 
 def _gke_kind(labels: Labels) -> str:
@@ -157,7 +185,9 @@ def holder_of(exporter: Exporter, labels: Labels, relabelled: bool) -> Holder | 
         pod = labels.get("pod") or labels.get("pod_name")
         namespace = labels.get("namespace") or labels.get("pod_namespace")
         if _is_exporter(labels, pod):
-            return None
+            pod = None
+    if not pod and (job := labels.get("hpc_job")):
+        return "slurm", job  # dcgm-exporter's label of a batch job, where no pod holds the device
     return (namespace or None, pod) if pod else None
 
 
@@ -167,6 +197,17 @@ def _is_exporter(labels: Labels, pod: str | None) -> bool:
         return True
     own = re.fullmatch(re.escape(job) + "-" + DAEMONSET, pod or "") if job else None
     return bool(job and container == job) or own is not None
+
+
+def _spot(labels: Labels, index: str) -> Spot:
+    number, bus = labels.get(index, ""), BUS.search(labels.get("pci_bus_id", "").lower())
+    return Spot(number if number.isdigit() else None, bus.group() if bus else None, labels.get("uuid_mask"))
+
+
+def _agreed(one: str | None, other: str | None) -> str | None:
+    if one is None or other is None or one == other:
+        return one if other is None else other
+    return ""
 
 
 def _joined(*parts: str | None) -> str | None:

@@ -38,16 +38,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PodLabels:
-    """Which labels of a pod say what it runs, in order of preference; the first one present counts.
+    """Which labels of a pod say what it runs, in order of preference; the first one present counts. And its cluster.
 
     As kube-state-metrics spells them (label_app_kubernetes_io_name); `workload` is the name of the Deployment or
     StatefulSet. A pod without a model label runs what its own server calls its only model; a pod without a version
-    label the tag of its image.
+    label the tag of its image. cluster: what the source calls the cluster of all its pods.
     """
 
     model: tuple[str, ...] = ("label_model", "label_model_name", "label_serving_kserve_io_inferenceservice")
     version: tuple[str, ...] = ("label_model_version", "label_version", "label_app_kubernetes_io_version")
     team: tuple[str, ...] = ("label_team",)
+    cluster: str | None = None
+
+    def placed(self, namespace: str | None) -> str | None:
+        """A namespace as the store has it: cluster/namespace where the cluster is told, 'cluster/' without one."""
+        return f"{self.cluster}/{namespace or ''}" if self.cluster else namespace
 
 
 @dataclass(frozen=True)

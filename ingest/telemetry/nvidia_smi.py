@@ -21,6 +21,7 @@ from ingest.telemetry.staging import ReadFile, Refused, Staging, to_ms
 HEADER = re.compile(r"(?P<name>[^\[]+?)\s*(?:\[(?P<unit>[^\]]+)\])?")
 ABSENT = re.compile(r"\[.*\]|N/A|Not Supported|", re.IGNORECASE)  # [N/A], [Not Supported], [Unknown Error] …
 MASKED = re.compile(r"(?:GPU-)?[0-]*")
+HIDDEN = re.compile(r"[xX*#?.…][-xX*#?.…]*")  # what stands in a UUID for digits that nobody shall see
 GAUGES: Mapping[str, str] = {"utilization.gpu": "%", "memory.used": "MiB", "power.draw": "W"}
 TIMES = ("%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S")
 
@@ -97,13 +98,20 @@ class NvidiaSmiLog:
         return to_ms(moment)
 
     def _labels(self, file: SourceFile, cells: Mapping[str, str]) -> dict[str, str]:
-        """The UUID names a device. Where it is masked, or was not asked for, its machine and index do."""
+        """The UUID names a device. Where it is masked, or was not asked for, its machine and index do. What is left of
+        it, the index and the PCI bus are told too: another source may name the device better."""
         uuid, index = cells.get("uuid", ""), cells.get("index", "")
-        known = bool(uuid) and not MASKED.fullmatch(uuid) and not ABSENT.fullmatch(uuid)
-        if not known and not index.isdigit():
+        told = bool(uuid) and not MASKED.fullmatch(uuid) and not ABSENT.fullmatch(uuid)
+        hidden = told and HIDDEN.search(uuid) is not None
+        if not index.isdigit() and not told:
             raise ValueError("neither uuid nor index names the GPU: query both")
         place = self.host or file.path.name.partition(".")[0]
-        labels = {"device": uuid if known else f"{place}/{index}"}
+        own = uuid if told and not index.isdigit() else index
+        labels = {"device": uuid if told and not hidden else f"{place}/{own}", "index": index}
+        if bus := cells.get("pci.bus_id") or cells.get("gpu_bus_id"):
+            labels["pci_bus_id"] = bus
+        if hidden:
+            labels["uuid_mask"] = HIDDEN.sub("%", uuid)
         if self.host:
             labels["node"] = self.host
         if cells.get("name"):

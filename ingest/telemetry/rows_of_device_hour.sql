@@ -7,7 +7,8 @@ SELECT $source AS source, $load_id AS load_id, f.file_id,
     WHEN 4 THEN 'gfx_activity' WHEN 5 THEN 'neuroncore_utilization' ELSE 'duty_cycle' END AS signal,
   o.step_seconds, CAST(o.samples AS BIGINT) AS samples,
   make_timestamp(CAST(o.first_seen AS BIGINT) * 1000) AS first_seen,
-  make_timestamp(CAST(o.last_seen AS BIGINT) * 1000) AS last_seen
+  make_timestamp(CAST(o.last_seen AS BIGINT) * 1000) AS last_seen,
+  d.device_index, d.pci_bus_id, d.uuid_mask
 FROM observed_hour AS o
 JOIN device AS d ON d.device = o.device
 LEFT JOIN device_holder AS h ON h.holder = o.holder

@@ -113,9 +113,11 @@ def _add_gauge(
 def _remember(result: Catalog, device: Device, second_hand: bool) -> None:
     """Of several names for a device's model the last in the alphabet, so that the order of series does not matter."""
     known = result.devices.get(device.device_id)
+    spot = known.spot.agreed(device.spot) if known else device.spot
     better = known is not None and not second_hand and (known.gpu_model or "") < (device.gpu_model or "")
     if known is None or better or (known.gpu_model is None and device.gpu_model):
-        result.devices[device.device_id] = device
+        known = device
+    result.devices[device.device_id] = known if known.spot == spot else replace(known, spot=spot)
 
 
 def _kind(name: str) -> str | None:

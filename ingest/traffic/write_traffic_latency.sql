@@ -9,7 +9,7 @@ measured AS (
   UNION ALL
   SELECT date_trunc('hour', asked_at), model, version, endpoint, mode, 'time_to_first_token', first_token
   FROM request WHERE reason IS NULL AND NOT aside AND first_token IS NOT NULL)
-SELECT $source AS source, $load_id AS load_id, 'request-log' AS server, m.hour, m.model, m.version, m.endpoint, m.mode, m.measure, b.le, count(*) AS requests
+SELECT $source AS source, $load_id AS load_id, 'request-log' AS server, CAST($namespace AS VARCHAR) AS namespace, m.hour, m.model, m.version, m.endpoint, m.mode, m.measure, b.le, count(*) AS requests
 FROM measured AS m
 ASOF JOIN bound AS b ON m.seconds <= b.le
 GROUP BY ALL

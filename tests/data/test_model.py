@@ -664,3 +664,31 @@ def test_requests_of_a_version_that_the_bill_does_not_name_go_where_their_model_
         .fetchall()
     )
     assert found == [(*place, 24_000)]
+
+
+@pytest.mark.parametrize(
+    ("tags", "team"),
+    [
+        ({"Team": "search"}, "search"),
+        ({"TEAM": "ads", "Team": ""}, "ads"),
+        ({"Team": "web", "team": "search"}, "search"),  # as it is written in the settings, first
+        ({"Owner": "ops", "tEAM": "web"}, "web"),
+        ({"Owner": "ops"}, "ops"),
+        ({"teams": "x"}, None),
+    ],
+)
+def test_a_tags_key_in_any_case(wh, tags, team):
+    """Azure mixes cases of one key; the order of the settings counts before the spelling."""
+    load_lines(wh, [machine_line(DAY, "i-1", "10", tags=tags)])
+    con = published(wh, team_tags=("team", "owner"))
+    assert con.execute("SELECT DISTINCT team FROM gpu_hour").fetchall() == [(team,)]
+
+
+def test_a_fraction_of_a_gpu_is_one_device(wh):
+    """g6f.xlarge has an eighth of an L4, and AWS counts 0: its hours are one device's, and all of its cost."""
+    load_lines(wh, [machine_line(DAY, "i-1", "0.25", instance_type="g6f.xlarge")])
+    load_rows(wh, "device_hour", [device_hour(DAY, "GPU-1", "n1", 900, 2700, **POD)])
+    con = published(wh)
+    assert con.execute("SELECT device_count FROM resource WHERE resource_id = 'i-1'").fetchall() == [(1,)]
+    assert ladder(con) == money(serving_busy="0.0625", serving_idle="0.1875")
+    assert con.execute("SELECT sum(billed_seconds) FROM gpu_hour").fetchone() == (3600,)

@@ -136,6 +136,7 @@ def test_status_of_a_small_bill_to_the_last_digit(store):
         ],
         "missing_rates": [],
         "restatements": [],
+        "device_excess": [],
     }
 
 

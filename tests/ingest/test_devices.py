@@ -461,3 +461,33 @@ def test_two_neuron_devices_of_sixteen_are_two_sixteenths_of_the_bill(tmp_path):
         ("neuron", "neuroncore_utilization", 60, 2, 2, 1, 1),
         ("neuron", None, None, 14, 14, 0, 0),
     ]
+
+
+# ---- Slurm ----
+
+
+@pytest.mark.parametrize(
+    ("told", "holder"),
+    [
+        ({"hpc_job": "4711"}, ("slurm", "4711")),
+        # Prometheus writes the exporter's own pod where no pod holds the device; the job does
+        ({"hpc_job": "4711", "pod": "dcgm-exporter-x8k2c", "namespace": "gpu-operator"}, ("slurm", "4711")),
+        ({"hpc_job": "4711", "pod": "llama-0", "namespace": "serve"}, ("serve", "llama-0")),
+        ({"hpc_job": ""}, (None, None)),
+        ({"pod": "dcgm-exporter-x8k2c", "namespace": "gpu-operator"}, (None, None)),
+    ],
+)
+def test_a_job_of_slurm_holds_its_device(warehouse, told, holder):
+    """dcgm-exporter names the jobs of a cluster without Kubernetes in hpc_job: held, and not free."""
+    load(warehouse, minutes(GR, labels(**told), [0.5] * 60))
+    (hour,) = hours(warehouse)
+    assert (hour["namespace"], hour["pod"]) == holder
+
+
+def test_two_jobs_on_one_device_share_it(warehouse):
+    rows = [row for job in ("1", "2") for row in minutes(GR, labels(hpc_job=job), [0.5] * 60)]
+    load(warehouse, rows)
+    assert [(hour["pod"], hour["observed_seconds"]) for hour in hours(warehouse)] == [
+        ("1", 1800),
+        ("2", 1800),
+    ]

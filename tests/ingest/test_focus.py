@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,11 +11,18 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv, write_parquet
 
+from data.model.settings import ModelSettings
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 from ingest.source import SourceError
 from ingest.sources.focus import Focus
 
 TWELVE = Decimal("1e-12")
+
+
+def published(wh, query, **settings):
+    wh.publish(ModelSettings(**settings))
+    return open_latest(wh.home).cursor().execute(query).fetchall()
 
 
 def one(wh, tmp_path, *lines, header=None):
@@ -284,3 +292,64 @@ def test_free_and_negative_usage_is_no_damage(wh, tmp_path):
         FOCUS_LINE | {"CommitmentDiscountId": "sp", "BilledCost": "0", "EffectiveCost": "5"},
     )
     assert wh.con.execute("FROM unusable_effective").fetchall() == []
+
+
+def test_a_provider_s_own_split_of_a_charge_is_the_charge(wh, tmp_path):
+    """FOCUS 1.3: allocated lines and the unallocated rest take the charge's place; their tags say whose they are."""
+    told = {"Tags": '{"Team": "platform", "env": "prod"}', "AllocatedMethodId": "eks-split-1"}
+    pods = [
+        {
+            **FOCUS_LINE,
+            **told,
+            "BilledCost": cost,
+            "EffectiveCost": cost,
+            "AllocatedResourceId": f"pod/{team}",
+            "AllocatedResourceName": f"{team}-0",
+            "AllocatedTags": f'{{"Team": "{team}"}}',
+        }
+        for team, cost in (("search", "6.25"), ("ads", "2.5"))
+    ]
+    rest = {**FOCUS_LINE, **told, "BilledCost": "1.25", "EffectiveCost": "1.25"}
+    one(wh, tmp_path, *pods, rest, {**FOCUS_LINE, "ResourceId": "i-2", "Tags": '{"Team": "web"}'})
+    assert sums(wh) == [("2026-10", 4, 20, 20)]
+    assert invoiced(wh) == {"2026-10": 20}
+    keys = ("Team", "env", "AllocatedResourceId", "AllocatedMethodId")
+    tags = [tags or {} for (tags,) in rows(wh, "SELECT tags FROM cost ORDER BY line_no")]
+    assert [tuple(map(told.get, keys)) for told in tags] == [
+        ("search", "prod", "pod/search", "eks-split-1"),
+        ("ads", "prod", "pod/ads", "eks-split-1"),
+        ("platform", "prod", None, "eks-split-1"),
+        ("web", None, None, None),
+    ]
+    query = "SELECT team, sum(billed_cost) FROM part GROUP BY ALL ORDER BY ALL"
+    assert published(wh, query, team_tags=("team",)) == [
+        ("ads", 2.5),
+        ("platform", 1.25),
+        ("search", 6.25),
+        ("web", 10),
+    ]
+
+
+@pytest.mark.parametrize(("count", "devices"), [("8", 8), (8, 8), ("0.5", 1)])
+def test_how_many_gpus_a_machine_of_an_unknown_type_has(wh, tmp_path, count, devices):
+    details = json.dumps({"InstanceType": "gpu-b9-rack", "GpuCount": count})
+    line = {
+        **FOCUS_LINE,
+        "ProviderName": "NeoCloud",
+        "ServiceCategory": "Compute",
+        "SkuPriceDetails": details,
+    }
+    plain = {
+        **line,
+        "ResourceId": "i-2",
+        "SkuPriceDetails": json.dumps({"InstanceType": "c9", "GpuCount": "0"}),
+    }
+    one(wh, tmp_path, line, plain)
+    query = "SELECT resource_id, instance_type, device_count FROM resource"
+    assert published(wh, query) == [("i-1", "gpu-b9-rack", devices)]
+
+
+def test_the_table_of_types_is_believed_before_the_count_of_a_sku(wh, tmp_path):
+    details = json.dumps({"InstanceType": "p5.48xlarge", "GpuCount": "1"})
+    one(wh, tmp_path, {**FOCUS_LINE, "ServiceCategory": "Compute", "SkuPriceDetails": details})
+    assert published(wh, "SELECT device_count FROM resource") == [(8,)]

@@ -262,3 +262,17 @@ def test_a_credit_that_cannot_be_read_is_never_a_credit_of_nothing(wh, tmp_path)
     path.write_text(f'{CSV_HEADER}\n{CSV_LINE},[],[]\n{CSV_LINE},"[Credit(amount=-0.5)]",[]\n')
     with pytest.raises(SourceError, match=r"line 2: its credits cannot be read: \[Credit\(amount=-0.5\)\]"):
         load(wh, GcpExport(str(path)))
+
+
+def test_an_idle_reservation_says_so(wh, tmp_path):
+    def held(unused):
+        told = {"reservation_name": "h100-pool", "is_unused_reservation": unused}
+        return line(
+            system_labels=[
+                {"key": f"compute.googleapis.com/{key}", "value": value} for key, value in told.items()
+            ]
+        )
+
+    some(wh, tmp_path, held("true"), held("false"), line())
+    query = "SELECT capacity_reservation_id, capacity_reservation_status FROM cost ORDER BY ALL"
+    assert rows(wh, query) == [("h100-pool", "Unused"), ("h100-pool", "Used"), (None, None)]

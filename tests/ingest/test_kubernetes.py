@@ -294,6 +294,22 @@ def test_a_pod_that_asks_for_gpus_and_is_named_by_no_device_is_reported(warehous
     assert "pending-0" not in message
 
 
+@pytest.mark.parametrize(
+    "resource", ["nvidia_com_mig_1g_5gb", "nvidia_com_mig_3g_40gb", "nvidia_com_gpu_shared"]
+)
+def test_a_pod_that_asks_for_a_slice_is_a_pod_with_an_accelerator(warehouse, resource):
+    """nvidia.com/mig-1g.5gb, as kube-state-metrics spells it: its image is the version, and its node is asked about."""
+    slice_of = {"UUID": "GPU-1", "GPU_I_ID": "7", "GPU_I_PROFILE": "1g.5gb", "Hostname": NODE}
+    rows = over(1, GR, slice_of, 0.5) + over(1, "kube_pod_info", {**POD, "node": NODE})
+    rows += over(1, "kube_pod_labels", {**POD, "label_model": "llama"})
+    for container, image in (("server", "vllm:v0.9.1"), ("proxy", "envoy:v1.30")):
+        rows += over(1, "kube_pod_container_info", {**POD, "container": container, "image": image})
+    asked = {**POD, "container": "server", "resource": resource, "unit": "integer", "node": NODE}
+    message = load(warehouse, rows + over(1, "kube_pod_container_resource_requests", asked, 1)).message
+    assert [told[2] for told in runs(warehouse)] == ["v0.9.1"]
+    assert f"chat/llama-0 on {NODE}: no device names them as its holder (1 device-hours asked for)" in message
+
+
 def test_a_pod_on_neuron_is_reported_by_the_machine_that_its_node_is(warehouse):
     """neuron-monitor names the billed instance, and no pod ever."""
     trn = {"instance_id": "i-0abc123", "neuroncore": "0"}

@@ -236,8 +236,9 @@ def test_what_a_mended_file_rejects_no_more_counts_no_more(wh, tmp_path, case):
 
 
 def test_every_way_of_loading_is_among_the_cases():
-    """Bills of every kind share one loader, and so does telemetry."""
+    """Bills of every kind share one loader, and so does telemetry; two hand on to the bills'."""
     tried = {REGISTRY[case.options("x").kind].loader for case in CASES.values()}
     assert {kind.loader for kind in REGISTRY.values()} - tried == {
-        "ingest.load_gcp:load_gcp"
-    }  # hands on to the bills'
+        "ingest.load_gcp:load_gcp",
+        "ingest.load_on_prem:load_on_prem",
+    }

@@ -1,11 +1,13 @@
--- One row per billed machine that has accelerators: by what a person says, else by its instance type, else by its GPU SKUs.
+-- One row per billed machine that has accelerators: by what a person says, else by its instance type, else by the count
+-- that a FOCUS export states, else by its GPU SKUs. A fraction of a GPU is one device.
 WITH billed AS (
     SELECT
         c.resource_id AS resource_id,
         max(c.provider) AS provider, max(c.billing_account_id) AS billing_account_id,
         max(c.sub_account_id) AS sub_account_id, max(c.region_id) AS region_id,
         max(c.instance_type) AS instance_type, max(c.resource_name) AS resource_name,
-        max(CASE WHEN c.usage LIKE '%GPU%' OR c.usage LIKE '%gpu slice%' THEN c.usage END) AS gpu_sku
+        max(CASE WHEN c.usage LIKE '%GPU%' OR c.usage LIKE '%gpu slice%' THEN c.usage END) AS gpu_sku,
+        max(c.gpu_count) AS gpu_count
     FROM charge_line AS c
     JOIN line_class AS k
         ON k.provider IS NOT DISTINCT FROM c.provider AND k.service_name = c.service_name
@@ -30,8 +32,8 @@ SELECT
     b.resource_name AS resource_name,
     coalesce(a.device_kind, 'gpu') AS device_kind,
     coalesce(t.device_model, a.device_model, b.gpu_sku) AS device_model,
-    greatest(coalesce(t.device_count, a.device_count, 1), 1) AS device_count
+    greatest(coalesce(t.device_count, a.device_count, floor(b.gpu_count + 0.999), 1), 1) AS device_count
 FROM billed AS b
 LEFT JOIN told AS t ON t.resource_id = b.resource_id
 LEFT JOIN accelerator AS a ON a.instance_type = coalesce(t.instance_type, b.instance_type)
-WHERE a.instance_type IS NOT NULL OR t.device_count IS NOT NULL OR b.gpu_sku IS NOT NULL
+WHERE a.instance_type IS NOT NULL OR t.device_count IS NOT NULL OR b.gpu_sku IS NOT NULL OR b.gpu_count > 0

@@ -13,7 +13,10 @@ fit AS (
         d.endpoint AS endpoint, d.mode AS mode, d.team AS team, d.exactness AS exactness,
         d.valid_from AS valid_from, d.valid_to AS valid_to
     FROM one AS p
-    JOIN deployment_pattern AS d ON p.pod LIKE d.pod AND coalesce(d.namespace, p.namespace, '') = coalesce(p.namespace, '')
+    JOIN deployment_pattern AS d
+        ON p.pod LIKE d.pod
+        -- a person may leave out the cluster that a source writes before the namespace
+        AND (coalesce(d.namespace, p.namespace, '') = coalesce(p.namespace, '') OR p.namespace LIKE '%/' || d.namespace)
     UNION ALL
     SELECT
         p.namespace AS namespace, p.pod AS pod, d.pod AS pattern, d.model AS model, d.version AS version,

@@ -72,3 +72,4 @@ SELECT
 FROM work.main.built_commitment
 GROUP BY ALL
 ORDER BY day;
+INSERT INTO snap.device_excess BY NAME SELECT * EXCLUDE (month) FROM work.main.built_device_excess ORDER BY day, resource_id, source;

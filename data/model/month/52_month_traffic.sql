@@ -2,7 +2,7 @@
 -- pass several servers (a client, a gateway, a framework, the engine) and be told by each. Within a source, of a model and
 -- hour, the one nearest the model is believed, whatever version or endpoint the others name. Two engines are two places of
 -- work and add up, and so do a framework and an engine in different pods. Between sources the best witness of a model and
--- hour is believed, and of the others only what it cannot have told: another version, endpoint or mode than its own.
+-- hour is believed, and of the others only what it cannot have told: another pod, cluster, version, endpoint or mode than its own.
 WITH machine_of_pod AS (
     SELECT
         d.namespace AS namespace, d.pod AS pod, d.hour AS hour, max(w.resource_id) AS resource_id, max(b.team) AS team
@@ -27,7 +27,8 @@ told AS (
         t.source AS source, t.load_id AS load_id, t.hour AS hour, t.server AS server,
         -- a request log is written where requests pass; rows of stores older than layers are an engine's
         coalesce(t.layer, CASE WHEN t.server = 'request-log' THEN 3 ELSE 1 END) AS layer,
-        t.namespace AS namespace, t.pod AS pod, coalesce(h.model, s.model, t.model) AS model,
+        t.namespace AS namespace, t.pod AS pod, t.cluster AS cluster, t.plain_namespace AS plain_namespace,
+        coalesce(h.model, s.model, t.model) AS model,
         coalesce(h.version, t.version, s.version) AS version, coalesce(t.endpoint, h.endpoint, s.endpoint) AS endpoint, coalesce(t.mode, h.mode, s.mode) AS stated_mode,
         coalesce(h.team, t.team, s.team) AS team,
         t.requests_ok AS requests_ok, t.requests_failed AS requests_failed, t.requests_aside AS requests_aside,
@@ -63,13 +64,14 @@ statement AS (
     SELECT
         t.hour AS hour, t.model AS model, t.source AS source, t.version AS version, t.endpoint AS endpoint,
         t.stated_mode AS stated_mode, t.counts AS counts, t.counts_tokens AS counts_tokens,
+        t.namespace AS namespace, t.pod AS pod, t.cluster AS cluster, t.plain_namespace AS plain_namespace,
         min(CASE WHEN t.counts + t.counts_tokens > 0 THEN t.layer END) AS layer, min(t.step_seconds) AS step_seconds
     FROM told AS t
     LEFT JOIN passed_on AS p
         ON p.source = t.source AND p.hour = t.hour AND p.model = t.model AND p.layer = t.layer
         AND p.namespace IS NOT DISTINCT FROM t.namespace AND p.pod IS NOT DISTINCT FROM t.pod
     WHERE p.source IS NULL
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 ),
 teller AS (
     SELECT hour, model, source, coalesce(min(layer), 1000000) AS layer, min(step_seconds) AS step_seconds
@@ -89,28 +91,50 @@ ranked AS (
 numbered AS (
     SELECT
         c.hour AS hour, c.model AS model, c.source AS source, c.version AS version, c.endpoint AS endpoint,
-        c.stated_mode AS stated_mode, c.counts AS counts, c.counts_tokens AS counts_tokens, r.place AS place,
+        c.stated_mode AS stated_mode, c.counts AS counts, c.counts_tokens AS counts_tokens,
+        c.namespace AS namespace, c.pod AS pod, c.cluster AS cluster, c.plain_namespace AS plain_namespace, r.place AS place,
         row_number() OVER (
             PARTITION BY c.hour, c.model
-            ORDER BY r.place, c.version, c.endpoint, c.stated_mode, c.counts, c.counts_tokens
+            ORDER BY
+                r.place, c.namespace, c.pod, c.version, c.endpoint, c.stated_mode, c.counts, c.counts_tokens
         ) AS statement_no
     FROM statement AS c
     JOIN ranked AS r ON r.hour = c.hour AND r.source = c.source AND r.model IS NOT DISTINCT FROM c.model
 ),
--- a statement and a better witness's that may speak of the same requests
-rival AS (
+-- Statements that may speak of one place: the same pod, or one of them names none (a gateway's log). Two branches, so that the
+-- many pods of two sources meet by name; o.place > 1 says what the join says, so that a source alone is not compared with itself.
+meeting AS (
     SELECT o.hour AS hour, o.model AS model, o.statement_no AS statement_no, i.statement_no AS better_no
     FROM numbered AS o
     JOIN numbered AS i
         ON i.hour = o.hour AND i.model IS NOT DISTINCT FROM o.model AND i.place < o.place
-        AND coalesce(i.version = o.version, TRUE) AND coalesce(i.endpoint = o.endpoint, TRUE)
-        AND coalesce(i.stated_mode = o.stated_mode, TRUE)
+        AND i.pod = o.pod AND coalesce(i.plain_namespace = o.plain_namespace, TRUE)
+    WHERE o.place > 1
+    UNION ALL
+    SELECT o.hour AS hour, o.model AS model, o.statement_no AS statement_no, i.statement_no AS better_no
+    FROM numbered AS o
+    JOIN numbered AS i ON i.hour = o.hour AND i.model IS NOT DISTINCT FROM o.model AND i.place < o.place
+    WHERE o.place > 1 AND o.pod IS NULL
+    UNION ALL
+    SELECT o.hour AS hour, o.model AS model, o.statement_no AS statement_no, i.statement_no AS better_no
+    FROM numbered AS o
+    JOIN numbered AS i ON i.hour = o.hour AND i.model IS NOT DISTINCT FROM o.model AND i.place < o.place
+    WHERE o.place > 1 AND o.pod IS NOT NULL AND i.pod IS NULL
+),
+-- a statement and a better witness's that may speak of the same requests
+rival AS (
+    SELECT m.hour AS hour, m.model AS model, m.statement_no AS statement_no, m.better_no AS better_no
+    FROM meeting AS m
+    JOIN numbered AS o
+        ON o.hour = m.hour AND o.model IS NOT DISTINCT FROM m.model AND o.statement_no = m.statement_no
+    JOIN numbered AS i
+        ON i.hour = m.hour AND i.model IS NOT DISTINCT FROM m.model AND i.statement_no = m.better_no
+    WHERE coalesce(i.cluster = o.cluster, TRUE) AND coalesce(i.version = o.version, TRUE)
+        AND coalesce(i.endpoint = o.endpoint, TRUE) AND coalesce(i.stated_mode = o.stated_mode, TRUE)
         AND (
             (i.counts = 1 AND o.counts = 1) OR (i.counts_tokens = 1 AND o.counts_tokens = 1)
             OR o.counts + o.counts_tokens = 0
         )
-    -- says what the join says already, so that a source alone is not compared with itself
-    WHERE o.place > 1
 ),
 -- A statement that is itself not believed shadows nobody. One pass more for each source in a chain: exact up to four
 -- sources, and since the number of passes is odd, further ones may leave something out but never count it twice.
@@ -136,7 +160,8 @@ beaten AS (
 outdone AS (
     SELECT
         n.hour AS hour, n.model AS model, n.source AS source, n.version AS version, n.endpoint AS endpoint,
-        n.stated_mode AS stated_mode, n.counts AS counts, n.counts_tokens AS counts_tokens
+        n.stated_mode AS stated_mode, n.counts AS counts, n.counts_tokens AS counts_tokens,
+        n.namespace AS namespace, n.pod AS pod
     FROM numbered AS n
     JOIN beaten AS b
         ON b.hour = n.hour AND b.model IS NOT DISTINCT FROM n.model AND b.statement_no = n.statement_no
@@ -159,6 +184,7 @@ LEFT JOIN outdone AS r
     ON r.hour = t.hour AND r.source = t.source AND r.model IS NOT DISTINCT FROM t.model
     AND r.version IS NOT DISTINCT FROM t.version AND r.endpoint IS NOT DISTINCT FROM t.endpoint
     AND r.stated_mode IS NOT DISTINCT FROM t.stated_mode AND r.counts = t.counts AND r.counts_tokens = t.counts_tokens
+    AND r.namespace IS NOT DISTINCT FROM t.namespace AND r.pod IS NOT DISTINCT FROM t.pod
 LEFT JOIN machine_of_pod AS p ON p.pod = t.pod AND p.hour = t.hour AND coalesce(p.namespace, '') = coalesce(t.namespace, '')
 LEFT JOIN machine AS m ON m.resource_id = p.resource_id
 LEFT JOIN cpu_machine AS u ON m.resource_id IS NULL AND u.model = t.model AND u.version IS NOT DISTINCT FROM t.version

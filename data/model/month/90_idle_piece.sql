@@ -16,23 +16,24 @@ rate AS (
 ),
 stretch AS (
     SELECT
-        s.source AS source, h.holder_no AS holder_no, s.threshold AS threshold, s.start_at AS start_at, s.end_at AS end_at,
+        s.source AS source, s.device_id AS told_id, h.holder_no AS holder_no, s.threshold AS threshold, s.start_at AS start_at, s.end_at AS end_at,
         s.seconds / nullif(seconds_between(s.start_at, s.end_at), 0) AS weight,
         s.largest_gap AS largest_gap, s.signal AS signal, s.step_seconds AS step_seconds
     FROM month_idle_stretch AS s
+    LEFT JOIN device_alias AS a ON a.told_id = s.device_id
     JOIN sighting AS h
-        ON h.device_id = s.device_id AND h.namespace IS NOT DISTINCT FROM s.namespace AND h.pod IS NOT DISTINCT FROM s.pod
+        ON h.device_id = coalesce(a.device_id, s.device_id) AND h.namespace IS NOT DISTINCT FROM s.namespace AND h.pod IS NOT DISTINCT FROM s.pod
 ),
 piece AS (
     SELECT
-        s.source AS source, s.holder_no AS holder_no, s.threshold AS threshold,
+        s.source AS source, s.told_id AS told_id, s.holder_no AS holder_no, s.threshold AS threshold,
         h.hour AS hour, greatest(s.start_at, h.hour) AS start_at, least(s.end_at, h.next_hour) AS end_at, s.weight AS weight,
         s.largest_gap AS largest_gap, s.signal AS signal, s.step_seconds AS step_seconds
     FROM stretch AS s
     JOIN month_hour AS h ON h.hour = hour_start(s.start_at)
     UNION ALL
     SELECT
-        s.source AS source, s.holder_no AS holder_no, s.threshold AS threshold,
+        s.source AS source, s.told_id AS told_id, s.holder_no AS holder_no, s.threshold AS threshold,
         h.hour AS hour, h.hour AS start_at, least(s.end_at, h.next_hour) AS end_at, s.weight AS weight,
         s.largest_gap AS largest_gap, s.signal AS signal, s.step_seconds AS step_seconds
     FROM stretch AS s
@@ -46,3 +47,5 @@ SELECT
     r.rate * seconds_between(p.start_at, p.end_at) * p.weight AS cost
 FROM piece AS p
 JOIN rate AS r ON r.hour = p.hour AND r.holder_no = p.holder_no AND r.source = p.source
+LEFT JOIN twice_named AS n ON n.source = p.source AND n.hour = p.hour AND n.told_id = p.told_id
+WHERE n.source IS NULL

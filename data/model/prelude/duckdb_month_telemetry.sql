@@ -28,5 +28,9 @@ WHERE d.hour >= (SELECT min(hour) FROM calendar) AND d.hour <= (SELECT max(hour)
 CREATE OR REPLACE TEMP VIEW month_idle_stretch AS
 SELECT s.* FROM idle_stretch AS s, option AS o WHERE s.start_at < o.month_end AND s.end_at > o.month_start;
 
+-- A source that knows its cluster writes namespaces as cluster/namespace, and 'cluster/' where no namespace is told.
 CREATE OR REPLACE TEMP VIEW month_traffic_seen AS
-SELECT t.* FROM traffic AS t, option AS o WHERE t.hour >= o.month_start AND t.hour < o.month_end;
+SELECT
+    t.*, CASE WHEN contains(t.namespace, '/') THEN split_part(t.namespace, '/', 1) END AS cluster,
+    nullif(split_part(t.namespace, '/', -1), '') AS plain_namespace
+FROM traffic AS t, option AS o WHERE t.hour >= o.month_start AND t.hour < o.month_end;

@@ -1,7 +1,10 @@
 -- Source views: where the engine's own ways of reading tags, units and names live. `charge` is every live line (build.py);
 -- `unusable_effective` says what of them has an unusable effective cost. The model files see only these views.
-CREATE OR REPLACE TEMP MACRO first_tag(tags, keys) AS
-    list_extract(list_filter(list_transform(keys, lambda k: tags[k]), lambda v: v IS NOT NULL AND v <> ''), 1);
+-- A tag by the first of these keys that has a value. People write one key in several cases: as told first, then in any.
+CREATE OR REPLACE TEMP MACRO first_tag(tags, keys) AS list_extract(list_filter(list_transform(keys, lambda k: coalesce(
+    nullif(tags[k], ''),
+    list_extract(list_filter(map_entries(tags), lambda e: lower(e.key) = lower(k) AND e.value <> ''), 1).value
+)), lambda v: v IS NOT NULL), 1);
 
 -- What a GCP commitment is for, by the words of a SKU before the place: 'g2 core', 'n2d ram', 'gpu l4', 'local ssd'. Fee and usage
 -- name it alike but for filler words ('Commitment v1: G2 Core in …', 'G2 Instance Core running in …'); no series means N1.
@@ -58,6 +61,7 @@ SELECT
     coalesce(c.service_category, '') AS service_category,
     coalesce(c.x_usage_type, c.sku_description, '') AS usage,
     c.resource_id, c.resource_name, c.region_id, c.instance_type,
+    TRY_CAST(c.tags['SkuPriceDetails.GpuCount'] AS DOUBLE) AS gpu_count,
     CASE
         -- 'Nvidia L4 GPU …', 'A4 Nvidia B200 (1 gpu slice) …'
         WHEN c.provider = 'GCP' AND lower(coalesce(c.sku_description, '')) NOT LIKE '%gpu%' THEN NULL
