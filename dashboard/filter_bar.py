@@ -10,6 +10,7 @@ from datetime import date
 
 import streamlit as st
 
+from dashboard import as_of
 from dashboard import format as fmt
 from data.filters import (
     BASES,
@@ -76,6 +77,7 @@ def show(choices: Choices) -> Filters:
             _scope(choices, start, end, basis),
             currency=currency, calendar=calendar, compare=compare, compared=compared,
         )  # fmt: skip
+        as_of.popover()
     _say_missed(asked, filters)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (first_day, last_day)

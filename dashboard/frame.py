@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import filter_bar, page_parts, store
+from dashboard import as_of, filter_bar, page_parts, store
 from data.query.billed_only import billed_only
 from data.query.choices import choices
 from data.query.trust import trust
@@ -72,7 +72,7 @@ def main() -> None:
     st.set_page_config(page_icon=str(ICON), layout="wide")
     page = st.navigation(PAGES, position="top")
     try:
-        store.start_run()
+        as_of.settle()
         offered = store.ask(choices)
     except store.NoSnapshot as missing:
         st.title(page.title, anchor=False)
@@ -91,6 +91,7 @@ def main() -> None:
         filters = filter_bar.without_effective(filters)
     filter_bar.unusable_before(store.ask(billed_only, filters.previous()))
     basis = page.title in WITH_BASIS
+    as_of.banner()
     page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged, basis=basis)
     page.run()
 

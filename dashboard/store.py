@@ -15,7 +15,7 @@ from data.filters import Filters
 from data.home import store_home
 from data.snapshot import NoSnapshot, Reader, open_latest
 
-__all__ = ["NoSnapshot", "ask", "ask_earlier", "generation", "reader", "start_run"]
+__all__ = ["NoSnapshot", "ask", "ask_at", "ask_earlier", "generation", "reader", "reader_at", "start_run"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,11 +35,22 @@ def reader() -> Reader:
     return _reader(str(store_home()))
 
 
-def start_run() -> None:
-    """Settle on the newest snapshot for one run of a page, so that all its figures tell of the same state.
-    Raises NoSnapshot.
-    """
-    st.session_state[_RUN] = reader().snapshot.generation
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _reader_at(place: str, generation: int) -> Reader:
+    return _reader(place).at(generation)
+
+
+def reader_at(generation: int) -> Reader:
+    """A reader of one kept snapshot. Raises NoSnapshot where it is gone, or of another version of the code."""
+    newest = reader()
+    if newest.snapshot.generation == generation:
+        return newest.at(generation)
+    return _reader_at(str(store_home()), generation)
+
+
+def start_run(generation: int) -> None:
+    """Settle on a snapshot for one run of a page, so that all its figures tell of the same state."""
+    st.session_state[_RUN] = generation
 
 
 def generation() -> int:
@@ -52,7 +63,7 @@ def generation() -> int:
 def _answer(key: Key, _question: Callable[..., Any]) -> Any:  # noqa: ANN401 – whatever the question answers
     """Answers by key; the question itself is not hashed."""
     _, settled, _, args = key
-    with reader().at(settled).cursor() as cursor:
+    with reader_at(settled).cursor() as cursor:
         return _question(cursor, *args)
 
 
@@ -63,12 +74,17 @@ def ask(question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     The first argument of the question is the cursor, the rest must be plain values (Filters, text, numbers,
     tuples). The answer is a copy: a page may change it.
     """
+    return ask_at(generation(), question, *args, **kwargs)
+
+
+def ask_at(settled: int, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same of another snapshot. Raises NoSnapshot."""
     if kwargs:
         raise TypeError(
             f"ask() takes positional values only, got {sorted(kwargs)}: the cache key is their order."
         )
     name = f"{question.__module__}.{question.__qualname__}"
-    return cast(T, _answer((str(store_home()), generation(), name, args), question))
+    return cast(T, _answer((str(store_home()), settled, name, args), question))
 
 
 def ask_earlier(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dashboard import headlines, store, theme
+from dashboard import as_of, headlines, store, theme
 from dashboard.charts import provenance as charts
 from dashboard.page_parts import chart_with_table, note, said_with_table, section, table_with_download
 from dashboard.tables import provenance as tables
 from data.filters import Filters
 from data.query import provenance
+from data.query.between import changes, invoices
 
 
 def ladder(filters: Filters) -> None:
@@ -33,6 +34,21 @@ def restatements(filters: Filters) -> None:
     rows, columns = store.ask(provenance.restatements, filters), tables.restatements(filters)
     said = headlines.restatement(rows, filters.currency)
     said_with_table("Restated months", said, rows[list(columns)], name="restatements", columns=columns)
+
+
+def between(filters: Filters) -> None:
+    """What the invoices say otherwise than in an older snapshot; nothing where there is none."""
+    section("Changed between snapshots", headlines.whole_months(filters))
+    older = as_of.choose_earlier("Against")
+    if older is None:
+        note("There is no older snapshot to compare with.")
+        return
+    now, before = store.ask(invoices, filters), store.ask_at(older, invoices, filters)
+    rows = changes(before, now)
+    if rows.empty:
+        note(f"No invoice month differs from snapshot {older}.")
+        return
+    table_with_download(rows, name="between-snapshots", columns=tables.between(filters))
 
 
 def commitments(filters: Filters) -> None:

@@ -55,6 +55,15 @@ def restatements(filters: Filters) -> Columns:
     }
 
 
+def between(filters: Filters) -> Columns:
+    """Invoice month × provider of two snapshots."""
+    return {
+        "billing_period": month_column("billing period"),
+        **money_columns(filters, "change", "before", "after"),
+        **count_columns("lines_change", "lines_before", "lines_after"),
+    }
+
+
 def sources() -> Columns:
     """Source: how far it reaches, how its last load went."""
     return {

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import filter_bar, headlines, store
 from dashboard import page_parts as page
-from dashboard.sections.invoice import commitments, ladder, reconciliation, restatements
+from dashboard.sections.invoice import between, commitments, ladder, reconciliation, restatements
 from dashboard.sections.origins import coverage, rejects, sources
 from data.filters import Filters
 from data.query import provenance
@@ -31,6 +31,7 @@ def main() -> None:
     ladder(filters)
     reconciliation(filters)
     restatements(filters)
+    between(filters)
     sources()
     coverage(filters, blind)
     commitments(filters)
