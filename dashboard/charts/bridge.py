@@ -11,6 +11,7 @@ from data.economics import bridge as economics
 
 MOST = 9  # causes drawn; what is smaller is one step, and all of them stand in the table
 SEEN = 0.002  # of all steps
+NOTHING = 1e-6  # of all steps: no step of its own
 OTHERS = "all others"
 MODEL_MIX = "model mix"  # requests that moved to dearer or cheaper models
 # cause → what it is called, and what it says
@@ -41,7 +42,7 @@ def steps(causes: pd.DataFrame, most: int = MOST) -> pd.DataFrame:
     )  # the rest would be a line without width
     shown = min(most, int(seen.sum()))
     head, rest = named.head(shown), named.iloc[shown:]
-    if rest.empty:
+    if abs(rest["amount"].sum()) <= NOTHING * named["amount"].abs().sum():
         return head
     return pd.concat(
         [head, pd.DataFrame([{"cause": OTHERS, "amount": rest["amount"].sum()}])], ignore_index=True

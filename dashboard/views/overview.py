@@ -12,6 +12,7 @@ from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from dashboard.sections import bridge
 from dashboard.sections.counted import counted
+from dashboard.sections.weekly_pack import weekly_pack
 from dashboard.tables import overview as tables
 from data.filters import Filters
 from data.query import overview
@@ -19,7 +20,7 @@ from data.query.bridge import spend_bridge
 
 
 def main() -> None:
-    """Answer, cards, what cost per inference counts, why spend moved, days, movers."""
+    """Answer, cards, what cost per inference counts, why spend moved, days, movers, the weekly pack."""
     filters, earlier = filter_bar.current(), filter_bar.earlier()
     figures = store.ask(overview.figures, filters)
     if figures.empty:
@@ -40,6 +41,7 @@ def main() -> None:
     _days(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
+    weekly_pack(filters)
 
 
 def _days(filters: Filters) -> None:
