@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.query.runner import question
@@ -23,7 +24,7 @@ class NothingToExport(LookupError):
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: lines, their billed cost by currency, and how many have a cost that nobody knows."""
+    """What was written: rows, their billed cost by currency, and how many have a cost that nobody knows."""
 
     path: Path
     generation: int
@@ -73,7 +74,7 @@ def _write(batches: pa.RecordBatchReader, path: Path) -> tuple[int, dict[str, De
         for batch in batches:
             writer.write_batch(batch)
             lines += batch.num_rows
-            unknown += batch.num_rows - batch["x_UnknownCosts"].null_count
+            unknown += pc.sum(pc.match_substring(batch["x_Unknown"], "Cost")).as_py() or 0
             sums = pa.table(batch).group_by("BillingCurrency").aggregate([("BilledCost", "sum")])
             for row in sums.to_pylist():
                 currency = row["BillingCurrency"]

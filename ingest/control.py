@@ -27,6 +27,10 @@ COLUMNS = {
         Column("billed", names=("BilledCost",)),
         Column("contracted", names=("ContractedCost",)),
         Column("list", names=("ListCost",)),
+        # our own export
+        Column("unknown", names=("x_Unknown", "x_UnknownCosts")),
+        Column("own_billed", names=("x_BilledCost",)),
+        Column("own", names=("x_LoadId",)),
     ),
     "aws_cur": (
         Column("billing_account_id", names=("bill/PayerAccountId",)),

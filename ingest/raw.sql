@@ -4,6 +4,9 @@
 CREATE OR REPLACE TEMP MACRO text_of(x) AS
     CASE WHEN trim(x) IN ('', 'NULL', 'null', 'None') THEN NULL ELSE x END;
 
+-- FOCUS has no unknown: our own export fills what it must, and names the columns that nobody knows.
+CREATE OR REPLACE TEMP MACRO known(unknown, named, x) AS CASE WHEN unknown IS NULL OR NOT contains(unknown, named) THEN x END;
+
 -- '1.81E-8', '$10,000.00 ', '-5'; NULL for anything that is not a number
 CREATE OR REPLACE TEMP MACRO money_of_text(x) AS
     coalesce(

@@ -161,7 +161,7 @@ def print_export(written: Exported) -> None:
     )
     if written.unknown:
         print(
-            f"{written.unknown:,} lines have a cost that their export leaves out: 0 here, named in x_UnknownCosts"
+            f"{written.unknown:,} lines have a cost that their export leaves out: 0 here, named in x_Unknown"
         )
 
 

@@ -17,22 +17,28 @@ COLUMNS = (
     *columns(
         "text",
         """billing_account_id billing_account_name sub_account_id sub_account_name charge_category charge_class
-        charge_frequency charge_description service_name sku_id sku_meter resource_id
-        resource_name resource_type region_id pricing_category pricing_unit consumed_unit billing_currency
+        charge_frequency charge_description service_name sku_id resource_id
+        region_id pricing_category pricing_unit consumed_unit billing_currency
         commitment_discount_id commitment_discount_category commitment_discount_type
         capacity_reservation_id invoice_id x_usage_type x_operation
-        x_line_item_type x_unknown_costs""",
+        x_line_item_type x_consumed_unit x_pricing_unit x_commitment_discount_category x_commitment_discount_type
+        x_team x_dataset x_load_id""",
     ),
     *columns(
         "money",
         """pricing_quantity consumed_quantity billed_cost effective_cost contracted_cost list_cost x_promotion
-        x_commitment_credit""",
+        x_commitment_credit x_billed_cost x_consumed_quantity x_pricing_quantity""",
     ),
     *columns("time", "billing_period_start charge_period_start charge_period_end"),
     Column("tags", "tags", ("Tags", "x_Labels")),  # GCP's native export has no Tags
     # 1.3 renamed ProviderName, 1.4 took it out; GCP's preview of 1.2 has both
     Column("provider_name", names=("ProviderName", "ServiceProviderName")),
-    # our own export keeps what the specification has no place for: a service of two categories, a status without id
+    # our own export names what nobody knows, and keeps what the specification has no place for: a service of two
+    # categories, a status without id, a meter without SKU
+    Column("x_unknown", names=("x_Unknown", "x_UnknownCosts")),
+    Column("sku_meter", names=("SkuMeter", "x_SkuMeter")),
+    Column("resource_name", names=("ResourceName", "x_ResourceName")),
+    Column("resource_type", names=("ResourceType", "x_ResourceType")),
     Column("service_category", names=("x_ServiceCategory", "ServiceCategory")),
     Column("commitment_discount_status", names=("x_CommitmentDiscountStatus", "CommitmentDiscountStatus")),
     Column("capacity_reservation_status", names=("x_CapacityReservationStatus", "CapacityReservationStatus")),
@@ -58,6 +64,7 @@ LAYOUT = Layout(
     columns=COLUMNS,
     required=("BilledCost", "ChargePeriodStart", "BillingPeriodStart"),
     staging=Path(__file__).with_suffix(".sql"),
+    complete=Path(__file__).with_name("gpu_csv_complete.sql"),  # our own export of such a bill
     control="focus",
     what="a FOCUS export",
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from bills import ACTUAL, AMORTISED, PURCHASE, RESERVED, UNUSED, VM
+from bills import AZURE_LINE as LINE
 from click.testing import CliRunner
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv, write_parquet
 
@@ -20,40 +22,6 @@ from ingest.sources.azure import Azure
 from ingest.sources.focus import Focus
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-VM = "/subscriptions/S-1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-1"
-# one on-demand day of a machine with one A100
-LINE = {
-    "BillingAccountId": "8611537",
-    "BillingPeriodStartDate": "10/01/2026",
-    "BillingPeriodEndDate": "10/31/2026",
-    "SubscriptionId": "s-1",
-    "Date": "10/02/2026",
-    "MeterCategory": "Virtual Machines",
-    "MeterSubCategory": "NCads A100 v4 Series",
-    "MeterName": "NC24ads A100 v4",
-    "Quantity": "24",
-    "UnitOfMeasure": "1 Hour",
-    "Cost": "88.152",
-    "BillingCurrency": "USD",
-    "ResourceLocation": "US East 2",
-    "ResourceId": VM,
-    "AdditionalInfo": '{"ServiceType":"Standard_NC24ads_A100_v4","VMName":"vm-1","VCPUs":24}',
-    "Tags": '"team": "search","model": "llama"',
-    "ChargeType": "Usage",
-    "Frequency": "UsageBased",
-    "PricingModel": "OnDemand",
-    "benefitId": "",
-}
-RESERVED = LINE | {
-    "ResourceId": VM.replace("vm-1", "vm-2"),
-    "PricingModel": "Reservation",
-    "benefitId": "/Reservations/R-1",
-}
-# a reservation of 40 a day: bought for 1,200, of which a day's use is 30 and 10 stay unused
-PURCHASE = RESERVED | {"ResourceId": "", "AdditionalInfo": "", "ChargeType": "Purchase", "Cost": "1200"}
-UNUSED = RESERVED | {"ResourceId": "", "AdditionalInfo": "", "ChargeType": "UnusedReservation", "Cost": "10"}
-ACTUAL = [LINE, RESERVED | {"Cost": "0"}, PURCHASE]
-AMORTISED = [LINE, RESERVED | {"Cost": "30"}, UNUSED]
 
 
 def one(wh, tmp_path, *lines, name="actual.csv", **options):

@@ -8,21 +8,12 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from bills import GPU_LINE as LINE
 from cost_store import invoiced, load, rows, store_state, sums, write_csv
 
 from data.model.settings import ModelSettings
 from ingest.source import SourceError
 from ingest.sources.gpu_csv import GpuCsv
-
-LINE = {
-    "date": "2026-10-01",
-    "resource": "node-7",
-    "gpu_model": "H100 80GB",
-    "gpu_count": "8",
-    "hours": "24",
-    "cost": "478.08",
-    "currency": "USD",
-}
 
 
 def some(wh, tmp_path, *lines, name="bill.csv", **options):
@@ -177,3 +168,9 @@ def test_runpods_answer_is_a_bill(wh, tmp_path):
 def test_a_column_that_is_missing_is_named(wh, tmp_path):
     with pytest.raises(SourceError, match=r"is not a GPU bill: it has no column hours"):
         some(wh, tmp_path, {k: v for k, v in LINE.items() if k != "hours"})
+
+
+def test_charges_without_a_machine_may_name_different_gpus(wh, tmp_path):
+    reserved = LINE | {"resource": "", "hours": "", "category": "Purchase"}
+    (result,) = some(wh, tmp_path, reserved, reserved | {"gpu_count": "4"})
+    assert (result.status, result.rows, result.message) == ("loaded", 2, None)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from bills import ON_PREM as CONFIG
 from click.testing import CliRunner
 from cost_store import load, rows, store_state, sums
 from hypothesis import given, settings
@@ -23,22 +24,6 @@ from ingest.settings import SettingsError, read_settings
 from ingest.source import SourceError, Window
 from ingest.sources.on_prem import OnPrem
 
-CONFIG = """[sources.rack-1]
-kind = "on-prem"
-currency = "EUR"
-
-[[sources.rack-1.machine]]
-resource = "h100-07"
-gpu_model = "H100 80GB"
-gpu_count = 8
-purchase_price = "289000.00"
-purchase_date = 2026-01-15
-life_months = 48
-watts = 7200
-pue = 1.35
-energy_price = 0.21
-space_per_month = "350.00"
-"""
 MACHINE = {
     "resource": "m",
     "gpu_model": "H100 80GB",
