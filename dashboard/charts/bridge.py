@@ -11,7 +11,7 @@ from data.economics import bridge as economics
 
 MOST = 9  # causes drawn; what is smaller is one step, and all of them stand in the table
 SEEN = 0.002  # of all steps
-NOTHING = 1e-6  # of all steps: no step of its own
+NOTHING = 2e-5  # of all steps: no step of its own
 OTHERS = "all others"
 MODEL_MIX = "model mix"  # requests that moved to dearer or cheaper models
 # cause → what it is called, and what it says

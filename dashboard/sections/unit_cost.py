@@ -7,12 +7,15 @@ import streamlit as st
 
 from dashboard import headlines, store
 from dashboard.charts import unit_cost as charts
-from dashboard.page_parts import chart_with_table, draw, section, table_with_download
+from dashboard.page_parts import chart_with_table, draw, note, section, table_with_download
 from dashboard.tables import unit_cost as tables
 from data.filters import Filters
 from data.query import identity, unit_cost
 
 TOP_MODELS = 6
+NO_REQUESTS = (
+    "“–” holds the hours in which nobody asked a version that was held: they are no endpoint's and no mode's."
+)
 
 
 def trend(filters: Filters) -> None:
@@ -44,3 +47,18 @@ def made_of(filters: Filters) -> None:
     figure, rows = charts.stack(components, filters.currency), components.drop(columns="place")
     alt = "Components of the unit cost"
     chart_with_table(figure, rows, name="components", alt=alt, columns=tables.components(filters))
+
+
+def by(filters: Filters) -> None:
+    """Unit costs of each model version, or of the members of one dimension."""
+    section("By what you choose")
+    by_version = "model and version"
+    name: str = st.selectbox(
+        "Group by", (by_version, *unit_cost.DIMENSIONS), key="unit-by", bind="query-params", width=200
+    )
+    level: unit_cost.Level = next((d for d in unit_cost.DIMENSIONS if d == name), "version")
+    columns = tables.versions(filters) if level == "version" else tables.members(filters, level)
+    rows = store.ask(unit_cost.costs, filters, level)
+    table_with_download(rows[list(columns)], name=f"unit-cost-{level.replace(' ', '-')}s", columns=columns)
+    if level in ("endpoint", "mode"):
+        note(NO_REQUESTS)

@@ -72,6 +72,12 @@ def versions(filters: Filters) -> Columns:
     }
 
 
+def members(filters: Filters, dimension: str) -> Columns:
+    """The members of one dimension."""
+    figures = {name: column for name, column in versions(filters).items() if name not in ("model", "version")}
+    return {"member": text_column(dimension), **figures}
+
+
 def left_out(filters: Filters) -> Columns:
     """Rung: the ladder's amount and the two parts it falls into."""
     return {

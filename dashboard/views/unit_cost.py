@@ -8,14 +8,13 @@ from dashboard import page_parts as page
 from dashboard.cards import unit_cost as cards
 from dashboard.sections import bridge
 from dashboard.sections.counted import counted, left_out
-from dashboard.sections.unit_cost import made_of, trend, why
-from dashboard.tables import unit_cost as tables
-from data.filters import Filters
+from dashboard.sections.latency import latency
+from dashboard.sections.unit_cost import by, made_of, trend, why
 from data.query import identity, unit_cost
 
 
 def main() -> None:
-    """Answer, cards, trend, why, what of, by version, what the basis leaves out."""
+    """Answer, cards, trend, why, what of, what speed costs, by version or what else, what the basis leaves out."""
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
@@ -34,14 +33,9 @@ def main() -> None:
         bridge.unit_cost(filters)
     why(changes, filters)
     made_of(filters)
-    _by_version(filters)
+    latency(filters)
+    by(filters)
     left_out(filters)
-
-
-def _by_version(filters: Filters) -> None:
-    page.section("By model and version")
-    rows, columns = store.ask(unit_cost.costs, filters, "version"), tables.versions(filters)
-    page.table_with_download(rows[list(columns)], name="unit-cost-versions", columns=columns)
 
 
 main()

@@ -4,7 +4,7 @@ Effective view.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import duckdb
 import pandas as pd
@@ -12,15 +12,17 @@ import pandas as pd
 from data.filters import Filters
 from data.query.runner import ask
 
-Level = Literal["total", "model", "version"]
+Dimension = Literal["provider", "billing account", "account", "team", "endpoint", "mode", "GPU type"]
+Level = Literal["total", "model", "version"] | Dimension
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 
 def costs(cursor: duckdb.DuckDBPyConnection, filters: Filters, level: Level) -> pd.DataFrame:
-    """model, version (NULL above their level): cost (money, chosen basis), requests_ok, tokens,
-    cost_per_inference, cost_per_1k, cost_per_1m_tokens (of models that report tokens), utilisation (0..1 of
-    held seconds), throughput (requests per busy GPU-hour), uncounted_cost (money whose requests nobody counted: in
-    cost, in no ratio; a managed model's day by day); dearest first. Requests of models without cost are in no
-    ratio either."""
+    """model, version (NULL above their level), member (of a dimension; NULL = none): cost (money, chosen basis),
+    requests_ok, tokens, cost_per_inference, cost_per_1k, cost_per_1m_tokens (of models that report tokens),
+    utilisation (0..1 of held seconds), throughput (requests per busy GPU-hour), uncounted_cost (money whose requests
+    nobody counted: in cost, in no ratio; a managed model's day by day); dearest first. Requests of models without cost
+    are in no ratio either."""
     return ask(cursor, "unit_cost", {**filters.params(), "level": level})
 
 
