@@ -21,10 +21,10 @@ _COLOURS = {
 }
 
 
-def trend(days: pd.DataFrame, currency: str) -> go.Figure:
-    """Cost per 1k inferences and day, a line per model (columns day, model, place, cost_per_1k);
-    logarithmic where
-    the models lie more than 30-fold apart, since a cheap one would else lie on the axis."""
+def trend(days: pd.DataFrame, currency: str, releases: pd.DataFrame | None = None) -> go.Figure:
+    """Cost per 1k inferences and day, a line per model (columns day, model, place, cost_per_1k), with a mark where a
+    version was first seen (model, version, day); logarithmic where the models lie more than 30-fold apart, since a
+    cheap one would else lie on the axis."""
     figure = go.Figure()
     sign = fmt.symbol(currency)
     models = days.drop_duplicates("model").sort_values("place")["model"].tolist()
@@ -39,6 +39,8 @@ def trend(days: pd.DataFrame, currency: str) -> go.Figure:
             line={"color": colour, "width": 2, "dash": "dot" if model == "other" else "solid"},
             hovertemplate=f"{sign}%{{y:.4g}}",
         )
+        if releases is not None:
+            _mark(figure, rows, releases[releases["model"] == model], colour)
     theme.dress(figure, unit=f"{currency} per 1k inferences", height=360)
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     known = days.loc[days["cost_per_1k"] > 0, "cost_per_1k"]
@@ -49,6 +51,19 @@ def trend(days: pd.DataFrame, currency: str) -> go.Figure:
     else:
         figure.update_yaxes(tickprefix=sign, rangemode="tozero")
     return figure
+
+
+def _mark(figure: go.Figure, line: pd.DataFrame, releases: pd.DataFrame, colour: str) -> None:
+    """A diamond on the model's line on each day on which a version was first seen."""
+    versions = releases.groupby("day")["version"].apply(", ".join).reset_index()
+    seen = versions.merge(line[["day", "cost_per_1k"]].dropna(), on="day")
+    if seen.empty:
+        return
+    figure.add_scatter(
+        x=seen["day"].to_numpy(), y=seen["cost_per_1k"].to_numpy(dtype="float64"), mode="markers", showlegend=False,
+        marker={"symbol": "diamond", "size": 9, "color": colour, "line": {"color": "white", "width": 1}},
+        text=seen["version"], hovertemplate="first seen: %{text}<extra></extra>",
+    )  # fmt: skip
 
 
 def bridge(change: pd.Series, currency: str) -> go.Figure:

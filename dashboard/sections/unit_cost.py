@@ -20,10 +20,14 @@ NO_REQUESTS = (
 
 def trend(filters: Filters) -> None:
     """The dearest models by day."""
-    aside = f"{headlines.per_1k(filters)}, by UTC day; the {TOP_MODELS} dearest models, the rest as “other”."
+    aside = (
+        f"{headlines.per_1k(filters)}, by UTC day; the {TOP_MODELS} dearest models, the rest as “other”. "
+        "◆ a version was first seen."
+    )
     section("Trend by model", aside)
     days = store.ask(unit_cost.days, filters, TOP_MODELS)
-    figure, rows = charts.trend(days, filters.currency), days.drop(columns="place")
+    releases = store.ask(unit_cost.releases, filters)
+    figure, rows = charts.trend(days, filters.currency, releases), days.drop(columns="place")
     alt = "Cost per 1k inferences by model and day"
     chart_with_table(figure, rows, name="unit-cost-days", alt=alt, columns=tables.days(filters))
 

@@ -32,6 +32,11 @@ def days(cursor: duckdb.DuckDBPyConnection, filters: Filters, top: int) -> pd.Da
     return ask(cursor, "unit_cost_days", {**filters.params(), "top": top})
 
 
+def releases(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
+    """model, version, day: versions that were first seen in the period, beside older ones of their model."""
+    return ask(cursor, "releases", filters.params())
+
+
 def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """component in reading order: in_basis, cost, cost_per_1k (money that somebody counted requests for; NULL = not
     given)."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from estate import build
 from streamlit.testing.v1 import AppTest
@@ -316,3 +317,19 @@ def test_without_an_earlier_period_every_change_is_unknown(cursor, october):
     assert changes["model"].isna().tolist() == [True, False, False, False]
     assert changes[["impact", "utilisation_change", "cost_per_inference_before"]].isna().all(axis=None)
     assert headlines.identities(changes, october) == ["No earlier period with GPU models to compare with."]
+
+
+def test_a_version_that_was_first_seen_in_the_period_is_marked_on_its_model_s_line(changed, october):
+    cursor = changed("""
+        INSERT INTO unit_cost BY NAME
+        SELECT DATE '2026-10-20' + d AS day, 'chat-large' AS model, 'v4' AS version, 'USD' AS billing_currency,
+            10 AS busy_cost, 3600 AS held_seconds, 50 AS requests_ok
+        FROM (VALUES (0), (1)) t(d);
+    """)
+    found = unit_cost.releases(cursor, october)
+
+    assert found.values.tolist() == [["chat-large", "v4", pd.Timestamp("2026-10-20")]]
+    figure = charts.trend(unit_cost.days(cursor, october, 6), "USD", found)
+    (marks,) = (trace for trace in figure.data if trace.mode == "markers")
+    assert marks.text.tolist() == ["v4"]
+    assert pd.Timestamp(marks.x[0]) == pd.Timestamp("2026-10-20")
