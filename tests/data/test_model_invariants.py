@@ -1,5 +1,6 @@
 """What must hold for any estate: drawn by hypothesis, built by the real model in a real store."""
 
+import math
 import tempfile
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_store import device_hour, line, load_lines, load_rows, machine_line
 
+from data.filters import BASES, VIEWS, Filters
 from data.model.settings import ModelSettings
+from data.query import overview
+from data.query.bridge import spend_bridge, unit_bridge
 from data.warehouse import Warehouse
 
 START = datetime(2026, 8, 31, 20)  # so that estates cross the end of a month
@@ -279,3 +283,40 @@ def test_building_twice_changes_nothing(estate):
     query = """SELECT day, rung, sub_rung, model, version, endpoint, team, sub_account_id, sum(effective_cost)
         FROM ladder GROUP BY ALL ORDER BY ALL"""
     assert answer(first, query) == answer(second, query)
+
+
+@st.composite
+def questions(draw):
+    """Any two stretches of the estate's days, narrowed by anything, on any basis and in any view."""
+    first, last = draw(st.tuples(st.integers(0, 2), st.integers(1, 3)))
+    other = draw(st.integers(0, 2))
+    return Filters(
+        START.date() + timedelta(days=first),
+        START.date() + timedelta(days=first + last),
+        providers=draw(st.sampled_from([(), ("AWS",), ("GCP",)])),
+        accounts=draw(st.sampled_from([(), ("111",), ("222", "none")])),
+        teams=draw(st.sampled_from([(), ("none",)])),
+        models=draw(st.sampled_from([(), ("llama",), ("none",)])),
+        basis=draw(st.sampled_from(BASES)),
+        view=draw(st.sampled_from(VIEWS)),
+        compare="custom",
+        compared=(START.date() + timedelta(days=other), START.date() + timedelta(days=other + 1)),
+    )
+
+
+@quiet
+@given(estates(), st.lists(questions(), min_size=3, max_size=3))
+def test_a_bridge_leads_from_one_total_to_the_other(estate, asked):
+    con = built(estate)
+    for filters in asked:
+        spend, unit = spend_bridge(con, filters), unit_bridge(con, filters)
+        for side, period in ((spend.before, filters.previous()), (spend.now, filters)):
+            figures = overview.figures(con, period)
+            total = 0.0 if figures.empty or figures["spend"].isna().iloc[0] else figures["spend"].iloc[0]
+            assert math.isclose(side, total, rel_tol=1e-9, abs_tol=1e-9)
+        for told in (spend, unit):
+            if told is not None:
+                size = 1e-9 * (abs(told.before) + abs(told.now))
+                assert math.isclose(
+                    told.bars["amount"].sum(), told.now - told.before, abs_tol=max(size, 1e-9)
+                )
