@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +18,7 @@ from dashboard.tables import overview as tables
 from data.filters import Filters
 from data.query import overview
 from data.query.bridge import spend_bridge
+from data.query.provisional import provisional_since
 
 
 def main() -> None:
@@ -29,17 +32,27 @@ def main() -> None:
     causes = store.ask(spend_bridge, filters).causes if earlier else None
     month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
     page.headline(headlines.spend(figures.iloc[0], before, causes, filters))
-    other_view = "" if filters.view == "effective" else f". {headlines.EFFECTIVE_ALONE}"
-    page.note(f"{page.scope_line(filters)}{other_view}")
-    this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
-    effective = filter_bar.comparable("effective")
-    page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])
+    other_view = "" if filters.view == "effective" else headlines.EFFECTIVE_ALONE.rstrip(".")
+    provisional = headlines.provisional(_provisional_since(filters), filters)
+    page.note(". ".join(told for told in (page.scope_line(filters), other_view, provisional) if told))
+    comparable, effective = filter_bar.reaches(month.compared), filter_bar.comparable("effective")
+    page.kpi_row(
+        [
+            *cards.figures(figures, before, filters, effective=effective),
+            cards.month(month, comparable, filters),
+            cards.normalised(month, comparable, filters),
+        ]
+    )
     counted(filters)
     if earlier:
         bridge.spend(filters)
     _days(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
+
+
+def _provisional_since(filters: Filters) -> date | None:
+    return store.ask(provisional_since, filters)
 
 
 def _days(filters: Filters) -> None:
@@ -49,7 +62,8 @@ def _days(filters: Filters) -> None:
     if top is not None and top.days >= headlines.ENOUGH_DAYS:
         highest = headlines.highest(top, filters.currency)
         page.say(f"{highest} {headlines.tallest(spend, top, filters.currency)}")
-    figure = charts.spend_stack(spend, filters.currency, top.day if top else None)
+    since = _provisional_since(filters)
+    figure = charts.spend_stack(spend, filters.currency, top.day if top else None, since)
     alt = "Spend per day, stacked by rung of the cost ladder"
     page.chart_with_table(figure, spend, name="spend-by-day", alt=alt, columns=tables.spend_by_rung(filters))
     if top is not None and len(top.drivers):
