@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -18,10 +19,11 @@ def spend_stack(
     currency: str,
     highest: date | None = None,
     provisional_since: date | None = None,
+    marks: Mapping[date, str] | None = None,
 ) -> go.Figure:
     """Bars of day × rung (columns day, rung, cost), in the ladder's order; unobserved is hatched, credits hang below
-    zero; `highest` is marked by name, days from `provisional_since` on are faded; the legend says what each rung came
-    to."""
+    zero; `highest` is marked by name, days from `provisional_since` on are faded, `marks` are unexpected days and what
+    was; the legend says what each rung came to."""
     figure = go.Figure()
     sign = fmt.symbol(currency)
     known = [rung for rung in theme.RUNGS if rung in set(spend["rung"])]
@@ -40,10 +42,13 @@ def spend_stack(
     figure.update_yaxes(**theme.money_ticks())
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     if highest is not None:
+        above = 18 if marks and highest in marks else 6
         figure.add_annotation(
-            x=pd.Timestamp(highest), y=_top(spend, highest), text=f"{fmt.day(highest)}: highest", yshift=6,
+            x=pd.Timestamp(highest), y=_top(spend, highest), text=f"{fmt.day(highest)}: highest", yshift=above,
             showarrow=False, yanchor="bottom", font={"size": 12},
         )  # fmt: skip
+    if marks:
+        _mark(figure, spend, marks)
     if provisional_since is not None:
         _say_provisional(figure, spend["day"], provisional_since)
     return figure
@@ -52,6 +57,21 @@ def spend_stack(
 def _top(spend: pd.DataFrame, day: date) -> float:
     """Where the day's stack ends."""
     return float(spend.loc[(spend["day"] == pd.Timestamp(day)) & (spend["cost"] > 0), "cost"].sum())
+
+
+def _mark(figure: go.Figure, spend: pd.DataFrame, marks: Mapping[date, str]) -> None:
+    tops = [_top(spend, day) for day in marks]
+    lift = 0.03 * max(tops)
+    figure.add_scatter(
+        x=[pd.Timestamp(day) for day in marks],
+        y=[top + lift for top in tops],
+        mode="markers",
+        name="unexpected",
+        marker={"symbol": "triangle-down", "size": 11, "color": theme.BAD},
+        text=list(marks.values()),
+        hovertemplate="%{text}<extra>unexpected</extra>",
+        cliponaxis=False,
+    )
 
 
 def _opacity(days: pd.Series, provisional_since: date | None) -> list[float]:

@@ -7,16 +7,18 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import filter_bar, headlines, store
+from dashboard import filter_bar, headlines, headlines_anomalies, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from dashboard.sections import anomalies as sections_anomalies
 from dashboard.sections import bridge
 from dashboard.sections.counted import counted
 from dashboard.tables import overview as tables
 from data.filters import Filters
 from data.query import overview
+from data.query.anomalies import anomalies
 from data.query.bridge import spend_bridge
 from data.query.provisional import provisional_since
 
@@ -31,7 +33,9 @@ def main() -> None:
     before = store.ask_earlier(overview.figures, earlier)
     causes = store.ask(spend_bridge, filters).causes if earlier else None
     month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
-    page.headline(headlines.spend(figures.iloc[0], before, causes, filters))
+    unexpected = store.ask(anomalies, filters)
+    surprise = headlines_anomalies.surprise(unexpected, filters.currency)
+    page.headline(f"{headlines.spend(figures.iloc[0], before, causes, filters)} {surprise}".strip())
     other_view = "" if filters.view == "effective" else headlines.EFFECTIVE_ALONE.rstrip(".")
     provisional = headlines.provisional(_provisional_since(filters), filters)
     page.note(". ".join(told for told in (page.scope_line(filters), other_view, provisional) if told))
@@ -47,6 +51,7 @@ def main() -> None:
     if earlier:
         bridge.spend(filters)
     _days(filters)
+    sections_anomalies.anomalies(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
 
@@ -63,7 +68,8 @@ def _days(filters: Filters) -> None:
         highest = headlines.highest(top, filters.currency)
         page.say(f"{highest} {headlines.tallest(spend, top, filters.currency)}")
     since = _provisional_since(filters)
-    figure = charts.spend_stack(spend, filters.currency, top.day if top else None, since)
+    marks = headlines_anomalies.marks(store.ask(anomalies, filters), filters.currency)
+    figure = charts.spend_stack(spend, filters.currency, top.day if top else None, since, marks)
     alt = "Spend per day, stacked by rung of the cost ladder"
     page.chart_with_table(figure, spend, name="spend-by-day", alt=alt, columns=tables.spend_by_rung(filters))
     if top is not None and len(top.drivers):
