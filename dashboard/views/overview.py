@@ -13,7 +13,7 @@ from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from dashboard.sections import anomalies as sections_anomalies
-from dashboard.sections import bridge
+from dashboard.sections import bridge, budgets
 from dashboard.sections.counted import counted
 from dashboard.tables import overview as tables
 from data.filters import Filters
@@ -52,6 +52,7 @@ def main() -> None:
         bridge.spend(filters)
     _days(filters)
     sections_anomalies.anomalies(filters)
+    budgets.budgets(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
 
