@@ -13,7 +13,7 @@ from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from dashboard.sections import anomalies as sections_anomalies
-from dashboard.sections import bridge, budgets
+from dashboard.sections import bridge, budgets, chargeback
 from dashboard.sections.counted import counted
 from dashboard.tables import overview as tables
 from data.filters import Filters
@@ -55,6 +55,7 @@ def main() -> None:
     budgets.budgets(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
+    chargeback.chargeback(filters)
 
 
 def _provisional_since(filters: Filters) -> date | None:
