@@ -36,6 +36,11 @@ def count_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
     return st.column_config.NumberColumn(label, format="%,.0f", help=help)
 
 
+def number_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
+    """A number without a unit, to the tenth."""
+    return st.column_config.NumberColumn(label, format="%,.1f", help=help)
+
+
 def text_column(label: str, help: str | None = None, width: int | None = None) -> Any:  # noqa: ANN401
     """Words or ids."""
     return st.column_config.TextColumn(label, help=help, width=width)

@@ -107,6 +107,12 @@ def last_day() -> date:
     return reach[1]
 
 
+def first_day() -> date:
+    """The first day of the currency's data."""
+    reach: tuple[date, date] = st.session_state[_REACH]
+    return reach[0]
+
+
 def reaches(day: date) -> bool:
     """Whether the data of the chosen currency goes back to that day."""
     reach: tuple[date, date] = st.session_state[_REACH]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -74,6 +75,16 @@ def spend(now: pd.Series, before: pd.Series | None, causes: pd.DataFrame | None,
         for cause, step in zip(causes["cause"].head(3), causes["amount"].head(3), strict=True)
     ]
     return f"{total}, {change}: {', '.join(named)}." if named else f"{total}, {change}."
+
+
+def provisional(since: date | None, filters: Filters) -> str:
+    """Which days of the period bills usually still change; "" where none."""
+    if since is None or since >= filters.end:
+        return ""
+    first = max(since, filters.start)
+    last = filters.end - timedelta(days=1)
+    days = fmt.day(first) if first == last else f"{fmt.day(first)} – {fmt.day(last)}"
+    return f"{days} provisional: bills usually still change the last two days"
 
 
 def bridge_scope(filters: Filters) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -249,13 +250,18 @@ def trust_chip(
         view = f"billed only: effective cost unusable in {', '.join(damaged)}"
     parts = [
         f"{fmt.percent(trust.observed_share, digits=0)} of GPU cost observed",
-        f"data through {through}",
+        f"data through {through}{_provisional(trust.provisional_since, filters)}",
         f"{view}, {filters.basis} basis" if basis else view,
         f"snapshot {generation}",
     ]
     # a caption would fade the badge below what is legible
     said = f"{_reconciled(trust.unexplained, filters)} :small[:gray[{' · '.join(parts)}]]"
     st.markdown(said.replace("$", r"\$"))
+
+
+def _provisional(since: date | None, filters: Filters) -> str:
+    """What of the period may still change, as the chip says it."""
+    return f", provisional since {fmt.day(since)}" if since is not None and since < filters.end else ""
 
 
 def _reconciled(unexplained: Decimal | None, filters: Filters) -> str:

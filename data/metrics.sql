@@ -28,6 +28,11 @@ CREATE OR REPLACE TEMP MACRO basis_cost(basis, u) AS
 CREATE OR REPLACE TEMP MACRO in_basis(basis, rung) AS
     rung IN ('serving_busy', 'managed') OR (basis <> 'busy' AND rung IN ('serving_idle', 'serving_cpu'));
 
+-- Usage of AI, which follows what happened on a day: no support, tax, credit, correction, or fee paid ahead.
+CREATE OR REPLACE TEMP MACRO is_usage(rung, component) AS
+    rung IN ('serving_busy', 'serving_idle', 'serving_cpu', 'unallocated', 'unobserved', 'other_gpu', 'managed')
+    OR (rung = 'shared' AND coalesce(component, '') <> 'support');
+
 -- Device time that was paid for and did nothing, at <= 1 % and any stretch (MODEL 6).
 CREATE OR REPLACE TEMP MACRO is_idle(rung, sub_rung) AS
     rung IN ('serving_idle', 'unallocated') OR (rung = 'other_gpu' AND coalesce(sub_rung, '') = 'held idle');

@@ -11,7 +11,7 @@ from dashboard import format as fmt
 from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
-from data.query.overview import MonthSoFar
+from data.query.overview import MONTH_DAYS, MonthSoFar
 
 ALWAYS_EFFECTIVE = ["cost_per_inference", "coverage"]  # whatever view is chosen
 IDLE = (
@@ -68,4 +68,18 @@ def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         "down",
         help=said,
         against=f"vs. {month.compared:%b}",
+    )
+
+
+def normalised(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
+    """The same month as one of mean length: 28 days of February and 31 of March then compare."""
+    return Card(
+        f"{month.month:%B}, normalised",
+        fmt.short_money(month.normalised, filters.currency),
+        fmt.relative_change(month.normalised, month.normalised_before) if comparable else None,
+        "down",
+        help=f"Spend of the month ÷ {fmt.days(month.days)} × {MONTH_DAYS}, the mean length of a month. No forecast: "
+        "what is charged once a month is in it as if more of it came.",
+        against=f"vs. {month.compared:%b}",
+        aside=f"÷ {fmt.days(month.days)} × {MONTH_DAYS:.1f}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -10,11 +11,19 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard import theme
 
+FADED = 0.45  # bars of days that bills still change
 
-def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None) -> go.Figure:
-    """Bars of day × rung (columns day, rung, cost), in the ladder's order; unobserved is hatched, credits
-    hang
-    below zero; `highest` is marked by name; the legend says what each rung came to."""
+
+def spend_stack(
+    spend: pd.DataFrame,
+    currency: str,
+    highest: date | None = None,
+    provisional_since: date | None = None,
+    marks: Mapping[date, str] | None = None,
+) -> go.Figure:
+    """Bars of day × rung (columns day, rung, cost), in the ladder's order; unobserved is hatched, credits hang below
+    zero; `highest` is marked by name, days from `provisional_since` on are faded, `marks` are unexpected days and what
+    was; the legend says what each rung came to."""
     figure = go.Figure()
     sign = fmt.symbol(currency)
     known = [rung for rung in theme.RUNGS if rung in set(spend["rung"])]
@@ -25,7 +34,7 @@ def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None)
             x=rows["day"].to_numpy(),
             y=rows["cost"].to_numpy(dtype="float64"),
             name=f"{theme.rung_name(rung)} {fmt.short_money(rows['cost'].sum(), currency)}",
-            marker=theme.rung_marker(rung),
+            marker=theme.rung_marker(rung) | {"opacity": _opacity(rows["day"], provisional_since)},
             hovertemplate=f"{sign}%{{y:,.0f}}<extra>{theme.rung_name(rung)}</extra>",
         )
     theme.dress(figure, unit=f"{currency} per day (UTC)", height=400)
@@ -33,12 +42,54 @@ def spend_stack(spend: pd.DataFrame, currency: str, highest: date | None = None)
     figure.update_yaxes(**theme.money_ticks())
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     if highest is not None:
-        top = float(spend.loc[(spend["day"] == pd.Timestamp(highest)) & (spend["cost"] > 0), "cost"].sum())
+        above = 18 if marks and highest in marks else 6
         figure.add_annotation(
-            x=pd.Timestamp(highest), y=top, text=f"{fmt.day(highest)}: highest", yshift=6, showarrow=False,
-            yanchor="bottom", font={"size": 12},
+            x=pd.Timestamp(highest), y=_top(spend, highest), text=f"{fmt.day(highest)}: highest", yshift=above,
+            showarrow=False, yanchor="bottom", font={"size": 12},
         )  # fmt: skip
+    if marks:
+        _mark(figure, spend, marks)
+    if provisional_since is not None:
+        _say_provisional(figure, spend["day"], provisional_since)
     return figure
+
+
+def _top(spend: pd.DataFrame, day: date) -> float:
+    """Where the day's stack ends."""
+    return float(spend.loc[(spend["day"] == pd.Timestamp(day)) & (spend["cost"] > 0), "cost"].sum())
+
+
+def _mark(figure: go.Figure, spend: pd.DataFrame, marks: Mapping[date, str]) -> None:
+    tops = [_top(spend, day) for day in marks]
+    lift = 0.03 * max(tops)
+    figure.add_scatter(
+        x=[pd.Timestamp(day) for day in marks],
+        y=[top + lift for top in tops],
+        mode="markers",
+        name="unexpected",
+        marker={"symbol": "triangle-down", "size": 11, "color": theme.BAD},
+        text=list(marks.values()),
+        hovertemplate="%{text}<extra>unexpected</extra>",
+        cliponaxis=False,
+    )
+
+
+def _opacity(days: pd.Series, provisional_since: date | None) -> list[float]:
+    since = pd.Timestamp.max if provisional_since is None else pd.Timestamp(provisional_since)
+    return [FADED if day >= since else 1.0 for day in days]
+
+
+def _say_provisional(figure: go.Figure, days: pd.Series, since: date) -> None:
+    """A band behind the days that bills still change, named along its edge."""
+    first, last = max(days.min(), pd.Timestamp(since)), days.max()
+    if first > last:
+        return
+    half = pd.Timedelta(hours=12)
+    figure.add_vrect(
+        x0=first - half, x1=last + half, fillcolor=theme.GRID, line_width=0, layer="below",
+        annotation={"text": "provisional", "textangle": -90, "font": {"size": 11}},
+        annotation_position="inside top left",
+    )  # fmt: skip
 
 
 def mover_name(rung: object, model: object) -> str:

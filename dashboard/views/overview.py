@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import filter_bar, headlines, store
+from dashboard import filter_bar, headlines, headlines_anomalies, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
-from dashboard.sections import bridge
+from dashboard.sections import anomalies as sections_anomalies
+from dashboard.sections import bridge, budgets, chargeback
 from dashboard.sections.counted import counted
 from dashboard.sections.weekly_pack import weekly_pack
 from dashboard.tables import overview as tables
 from data.filters import Filters
 from data.query import overview
+from data.query.anomalies import anomalies
 from data.query.bridge import spend_bridge
+from data.query.provisional import provisional_since
 
 
 def main() -> None:
@@ -29,19 +34,34 @@ def main() -> None:
     before = store.ask_earlier(overview.figures, earlier)
     causes = store.ask(spend_bridge, filters).causes if earlier else None
     month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
-    page.headline(headlines.spend(figures.iloc[0], before, causes, filters))
-    other_view = "" if filters.view == "effective" else f". {headlines.EFFECTIVE_ALONE}"
-    page.note(f"{page.scope_line(filters)}{other_view}")
-    this_month = cards.month(month, filter_bar.reaches(month.compared), filters)
-    effective = filter_bar.comparable("effective")
-    page.kpi_row([*cards.figures(figures, before, filters, effective=effective), this_month])
+    unexpected = store.ask(anomalies, filters)
+    surprise = headlines_anomalies.surprise(unexpected, filters.currency)
+    page.headline(f"{headlines.spend(figures.iloc[0], before, causes, filters)} {surprise}".strip())
+    other_view = "" if filters.view == "effective" else headlines.EFFECTIVE_ALONE.rstrip(".")
+    provisional = headlines.provisional(_provisional_since(filters), filters)
+    page.note(". ".join(told for told in (page.scope_line(filters), other_view, provisional) if told))
+    comparable, effective = filter_bar.reaches(month.compared), filter_bar.comparable("effective")
+    page.kpi_row(
+        [
+            *cards.figures(figures, before, filters, effective=effective),
+            cards.month(month, comparable, filters),
+            cards.normalised(month, comparable, filters),
+        ]
+    )
     counted(filters)
     if earlier:
         bridge.spend(filters)
     _days(filters)
+    sections_anomalies.anomalies(filters)
+    budgets.budgets(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
+    chargeback.chargeback(filters)
     weekly_pack(filters)
+
+
+def _provisional_since(filters: Filters) -> date | None:
+    return store.ask(provisional_since, filters)
 
 
 def _days(filters: Filters) -> None:
@@ -51,7 +71,9 @@ def _days(filters: Filters) -> None:
     if top is not None and top.days >= headlines.ENOUGH_DAYS:
         highest = headlines.highest(top, filters.currency)
         page.say(f"{highest} {headlines.tallest(spend, top, filters.currency)}")
-    figure = charts.spend_stack(spend, filters.currency, top.day if top else None)
+    since = _provisional_since(filters)
+    marks = headlines_anomalies.marks(store.ask(anomalies, filters), filters.currency)
+    figure = charts.spend_stack(spend, filters.currency, top.day if top else None, since, marks)
     alt = "Spend per day, stacked by rung of the cost ladder"
     page.chart_with_table(figure, spend, name="spend-by-day", alt=alt, columns=tables.spend_by_rung(filters))
     if top is not None and len(top.drivers):

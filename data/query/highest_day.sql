@@ -6,10 +6,7 @@ WITH days AS (
     WHERE day >= $start AND day < $end AND billing_currency = $currency
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
-        AND (
-            rung IN ('serving_busy', 'serving_idle', 'serving_cpu', 'unallocated', 'unobserved', 'other_gpu', 'managed')
-            OR (rung = 'shared' AND component <> 'support')
-        )
+        AND is_usage(rung, component)
     GROUP BY 1
 )
 SELECT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import duckdb
 import pandas as pd
@@ -25,6 +26,9 @@ def figures(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame
 def spend_by_rung(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """day × rung: cost (money in the view). All rungs of a period sum to the invoice."""
     return ask(cursor, "spend_by_rung", filters.params())
+
+
+MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,21 @@ class MonthSoFar:
     so_far: float | None
     so_far_shared: float | None
     before: float | None
+
+    @property
+    def normalised(self) -> float | None:
+        """What so many days would come to in a month of mean length, so that February is fair."""
+        return normalised_month(self.so_far, self.days)
+
+    @property
+    def normalised_before(self) -> float | None:
+        """The same of a whole month before; None where only its first days are compared."""
+        return normalised_month(self.before, (self.month - self.compared).days) if self.whole else None
+
+
+def normalised_month(spend: float | Decimal | None, days: int) -> float | None:
+    """Spend ÷ days × 30.4375 (a year of 365.25 days ÷ 12)."""
+    return None if spend is None else float(spend) / days * MONTH_DAYS
 
 
 def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: date) -> MonthSoFar:

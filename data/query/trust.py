@@ -9,6 +9,7 @@ from decimal import Decimal
 import duckdb
 
 from data.filters import Filters
+from data.query.provisional import provisional_since
 from data.query.runner import ask_row
 
 
@@ -16,12 +17,13 @@ from data.query.runner import ask_row
 class Trust:
     """unexplained: money without sign, summed over days and accounts, None where the filter is finer than the bill or
     no export states the invoice; observed_share: 0..1 of device cost, None = no devices; last_day: the day through
-    which every bill and some telemetry reaches."""
+    which every bill and some telemetry reaches; provisional_since: the first day that bills usually still change."""
 
     unexplained: Decimal | None
     observed_share: float | None
     unpriced_lines: int
     last_day: date | None
+    provisional_since: date | None = None
 
 
 def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
@@ -32,4 +34,5 @@ def trust(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Trust:
         observed_share=row["observed_share"],
         unpriced_lines=int(row["unpriced_lines"] or 0),
         last_day=row["last_day"],
+        provisional_since=provisional_since(cursor, filters),
     )

@@ -240,7 +240,8 @@ def test_the_page_says_it(open_page):
 
     assert app.subheader[0].value == (
         r"Spend was \$99.2k in Oct 2 – Oct 31, 2026, up \$13.8k (+16.2 %): "
-        r"utilisation +\$5,760, unallocated GPUs +\$4,800, other GPU work +\$3,840."
+        r"utilisation +\$5,760, unallocated GPUs +\$4,800, other GPU work +\$3,840. "
+        r"Oct 3 – Oct 8 cost \$4,992 more than usual, most of it on Oct 7."
     )
     assert metric(app, "Spend").value == r"\$99.2k"
     assert metric(app, "Idle, any length").value == r"\$55.0k"

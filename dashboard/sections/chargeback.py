@@ -1,0 +1,36 @@
+"""Chargeback: what each team, or model, pays for the devices under three rules, side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import headlines_chargeback as headlines
+from dashboard import page_parts as page
+from dashboard import store
+from dashboard.charts import chargeback as charts
+from dashboard.tables import chargeback as tables
+from data.filters import Filters
+from data.query.chargeback import By
+from data.query.chargeback import chargeback as question
+
+MEMBERS: tuple[By, ...] = ("team", "model")
+
+
+def chargeback(filters: Filters) -> None:
+    """The device cost of the period, by what each held, used, and added to the peak."""
+    page.section("Chargeback")
+    chosen = st.segmented_control(
+        "Chargeback by", MEMBERS, default="team", key="chargeback", bind="query-params", required=True
+    )
+    by: By = next(member for member in MEMBERS if member == chosen)
+    told = store.ask(question, filters, by)
+    if told is None:
+        page.say("No device cost of this selection was observed, so there is nothing to charge back.")
+        return
+    page.say(headlines.found(told, by, filters.currency))
+    page.note(headlines.scope(told, filters.currency))
+    figure = charts.shares(told.shares, filters.currency)
+    alt = f"What each {by} pays if charged by what it reserved, by what it used, and by its Shapley share"
+    columns = tables.columns(filters, by)
+    page.chart_with_table(figure, told.shares, name="chargeback", alt=alt, columns=columns)
+    page.note(headlines.RULES)

@@ -1,0 +1,120 @@
+"""Days of the period that cost what nobody would expect of their weekday, and the resource that is suspected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.economics.anomaly import WEEKS, Episode, Matrix, episodes, floor, judge
+from data.filters import Filters
+from data.query.provisional import provisional_since
+from data.query.runner import ask, ask_rows
+
+Key = tuple[str | None, ...]
+KEY = ["dimension", "rung", "model", "account", "kind"]
+COLUMNS = (*KEY, "first_day", "last_day", "days", "cost", "expected", "unexpected", "score", "peak_day",
+           "peak_unexpected", "resource_id", "resource_kind", "resource_account", "resources")  # fmt: skip
+TOTAL: Key = ("total", None, None, None, None)
+SUSPECTS = 12  # rows whose resource is looked up: each is a question of its own, and the largest come first
+
+
+@dataclass(frozen=True)
+class Anomalies:
+    """found: an episode per row (COLUMNS; money in the view), largest unexpected amount first; its resource is the one
+    that moved most on the peak day among those of the kind that moved most, of which `resources` did. Of the `days` of
+    the period `judged` could be, `provisional` were left out; the others have too little history. least: money, the
+    smallest surprise that counts. usual: money, the median day."""
+
+    found: pd.DataFrame
+    days: int
+    judged: int
+    provisional: int
+    least: float
+    usual: float
+
+
+def anomalies(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Anomalies:
+    """Of the total, each rung, each model, and each account × instance type (else service)."""
+    told = ask(cursor, "anomalies", filters.params())
+    if not (told["dimension"] == "total").any():
+        return Anomalies(pd.DataFrame(columns=list(COLUMNS)), filters.days, 0, 0, 0.0, 0.0)
+    series = _Series.of(told, filters)
+    total = series.cost[:, [series.keys.index(TOTAL)]]
+    since = provisional_since(cursor, filters) or filters.end
+    first, last = series.place(filters.start), series.place(min(filters.end, since))
+    judged = judge(series.cost, floor(total))
+    found = [series.told(episode) for episode in episodes(series.cost, judged, range(first, last))]
+    rows = [row | _suspect(cursor, filters, series, row) for row in found[:SUSPECTS]] + found[SUSPECTS:]
+    return Anomalies(
+        pd.DataFrame(rows, columns=list(COLUMNS)),
+        days=filters.days,
+        judged=int(judged.told[first:last].sum()),
+        provisional=max((filters.end - max(since, filters.start)).days, 0),
+        least=floor(total),
+        usual=float(np.median(total)),
+    )
+
+
+@dataclass(frozen=True)
+class _Series:
+    """Every day from the first with data to the period's end × key (KEY's values); absent on a day = cost 0 on it."""
+
+    first_day: date
+    keys: list[Key]
+    cost: Matrix
+
+    @classmethod
+    def of(cls, told: pd.DataFrame, filters: Filters) -> _Series:
+        told = told.assign(series=told.groupby(KEY, dropna=False, sort=False).ngroup())
+        names = told.drop_duplicates("series").sort_values("series")[KEY]
+        keys = [tuple(None if pd.isna(v) else str(v) for v in row) for row in names.itertuples(index=False)]
+        days = pd.date_range(told["day"].min(), pd.Timestamp(filters.end) - pd.Timedelta(days=1))
+        wide = told.pivot_table(index="day", columns="series", values="cost", aggfunc="sum").reindex(days)
+        return cls(days[0].date(), keys, wide.fillna(0.0).to_numpy(dtype="float64"))
+
+    def place(self, day: date) -> int:
+        """The row of a day, or the nearest there is."""
+        return min(max((day - self.first_day).days, 0), len(self.cost))
+
+    def day(self, place: int) -> date:
+        return self.first_day + timedelta(days=place)
+
+    def weekdays_before(self, day: date) -> list[date]:
+        before = (day - timedelta(weeks=week) for week in range(1, WEEKS + 1))
+        return [day for day in before if day >= self.first_day]
+
+    def told(self, episode: Episode) -> dict[str, Any]:
+        """An episode as a row of COLUMNS, without a suspect."""
+        return dict.fromkeys(COLUMNS) | dict(zip(KEY, self.keys[episode.series], strict=True)) | {
+            "first_day": self.day(episode.first), "last_day": self.day(episode.last),
+            "days": episode.last - episode.first + 1, "peak_day": self.day(episode.peak),
+            "cost": episode.cost, "expected": episode.expected, "unexpected": episode.unexpected,
+            "peak_unexpected": episode.peak_unexpected,
+            "score": episode.score,
+        }  # fmt: skip
+
+
+def _suspect(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, series: _Series, row: dict[str, Any]
+) -> dict[str, object]:
+    """The resource that moved most on the episode's peak day, and how many moved."""
+    asked = {
+        **filters.params(),
+        **{name: row[name] for name in ("rung", "model", "account", "kind")},
+        "day": row["peak_day"],
+        "before": series.weekdays_before(row["peak_day"]),
+        "sign": 1 if row["unexpected"] > 0 else -1,
+    }
+    for found in ask_rows(cursor, "anomaly_suspect", asked):
+        return {
+            "resource_id": found["resource_id"],
+            "resource_kind": found["kind"],
+            "resource_account": found["sub_account_id"],
+            "resources": found["resources"],
+        }
+    return {}
