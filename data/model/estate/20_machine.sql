@@ -13,6 +13,9 @@ WITH billed AS (
         ON k.provider IS NOT DISTINCT FROM c.provider AND k.service_name = c.service_name
         AND k.service_category = c.service_category AND k.usage = c.usage
     WHERE c.resource_id IS NOT NULL AND k.class = 'machine'
+        -- AWS bills what is reserved beside the machine that uses it (Reservation:, DedicatedRes:, at 0), under the
+        -- reservation's own id: no second machine stands behind it
+        AND c.resource_id NOT LIKE 'arn:aws%:capacity-reservation/cr-%'
     GROUP BY 1
 ),
 told AS (
