@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ingest import raw
-from ingest.diagnosis.estate import Estate
+from ingest.diagnosis.estate import Bill, Estate
 from ingest.diagnosis.finding import Finding, bad, doubtful, good
 from ingest.layout import Layout
 from ingest.load_cost import LaidOut
@@ -40,6 +40,7 @@ def examine(name: str, source: LaidOut, estate: Estate, today: date) -> Iterator
     )
     yield from _age(newest.billing_period, today)
     yield from looked
+    yield from _twice(name, estate)
 
 
 def _age(period: date | None, today: date) -> Iterator[Finding]:
@@ -92,8 +93,8 @@ def _read(
         f"{file.uri} reads as {layout.what}: {lines:,} lines in {', '.join(currencies) or 'no currency'}"
     )
     estate.billed_in.update(currency.upper() for currency in currencies)
+    estate.examined.update(Bill(name, told["provider"], told["account"], told["month"]) for told in bills)
     yield from _lines(lines, named, undated, unpriced)
-    yield from _twice(name, bills, estate)
 
 
 def _lines(lines: int, named: int, undated: int, unpriced: int) -> Iterator[Finding]:
@@ -114,24 +115,30 @@ def _lines(lines: int, named: int, undated: int, unpriced: int) -> Iterator[Find
         )
 
 
-def _twice(name: str, bills: list[dict[str, str]], estate: Estate) -> Iterator[Finding]:
-    """Another source that states this bill already: the load would be refused, since it would count twice."""
-    known = estate.bills | estate.examined
-    estate.examined.update((name, bill["provider"], bill["account"]) for bill in bills)
-    for other, provider, account in sorted(known):
-        stated = any(
-            bill["provider"].lower() == provider.lower() and _is_same_account(bill["account"], account)
-            for bill in bills
+def _twice(name: str, estate: Estate) -> Iterator[Finding]:
+    """Another source that states this bill. Of a month that both hold the load is refused: it would count twice."""
+    own = [bill for bill in estate.examined if bill.source == name]
+    both: dict[tuple[str, str, str], set[str]] = {}
+    beside: dict[tuple[str, str, str], set[str]] = {}
+    for other in estate.bills | estate.examined:
+        months = {bill.month for bill in own if other.source != name and bill.is_same_account(other)}
+        if months:
+            found = both if other.month in months else beside
+            found.setdefault(other[:3], set()).add(other.month)
+    for (source, provider, account), months in sorted(both.items()):
+        yield bad(
+            f"Source '{source}' states the bill of {provider} account {account} already, for {_span(months)}.",
+            f"Load both under one name, for instance [sources.{source}], or take one of them out "
+            "of the file, and what it loaded out of the store: python -m ingest forget NAME.",
         )
-        if other != name and stated:
-            yield bad(
-                f"Source '{other}' states the bill of {provider} account {account} already.",
-                f"Load both under one name, for instance [sources.{other}], or take one of them out "
-                "of the file, and what it loaded out of the store: python -m ingest forget NAME.",
+    for (source, provider, account), months in sorted(beside.items()):
+        if (source, provider, account) not in both:
+            yield doubtful(
+                f"Source '{source}' states the bill of {provider} account {account}, too, for {_span(months)}.",
+                "Nothing, if they share no month: one that both hold is refused.",
             )
 
 
-def _is_same_account(one: str, other: str) -> bool:
-    """As ingest/sql/other_source.sql, which would refuse the load, compares them."""
-    short, long = sorted((key.lower().lstrip("0") for key in (one, other)), key=len)
-    return short == long or long.startswith(f"{short}/billingprofiles/")
+def _span(months: set[str]) -> str:
+    first, last = min(months), max(months)
+    return first if first == last else f"{first} … {last}"

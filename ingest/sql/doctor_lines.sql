@@ -4,6 +4,9 @@ SELECT
     count(resource_id),
     count_if(charge_period_start IS NULL),
     count_if(billed_cost IS NULL),
-    coalesce(list(DISTINCT {'provider': coalesce(provider, ''), 'account': coalesce(billing_account_id, '')}), []),
+    coalesce(list(DISTINCT {
+        'provider': coalesce(provider, ''), 'account': coalesce(billing_account_id, ''),
+        'month': coalesce(strftime(billing_period, '%Y-%m'), '')
+    }), []),
     coalesce(list(DISTINCT billing_currency) FILTER (billing_currency IS NOT NULL), [])
 FROM doctor_line

@@ -187,6 +187,8 @@ def every_line_type(wh, tmp_path):
         kind("Refund", line_item_unblended_cost=-0.5),
         kind("EdpDiscount", line_item_unblended_cost=-0.25),
         kind("BundledDiscount", line_item_unblended_cost=-0.125),
+        kind("SppDiscount", line_item_unblended_cost=-0.0625),
+        kind("DistributorDiscount", line_item_unblended_cost=-0.03125),
     )
     return wh
 
@@ -207,6 +209,8 @@ def test_line_types_and_what_they_cost(every_line_type):
         ("Refund", -0.5, -0.5),
         ("EdpDiscount", -0.25, -0.25),
         ("BundledDiscount", -0.125, -0.125),
+        ("SppDiscount", -0.0625, -0.0625),
+        ("DistributorDiscount", -0.03125, -0.03125),
     ]
 
 
@@ -218,7 +222,7 @@ def test_line_types_and_their_categories(every_line_type):
         "Tax",
         "Credit",
         "Adjustment",
-        *["Usage"] * 2,
+        *["Usage"] * 4,
     ]
 
 

@@ -119,7 +119,10 @@ def test_a_bill_that_another_source_states_already(doctor, tmp_path):
     copy = write_csv(tmp_path / "copy.csv", [FRESH])
     said, code = doctor(second={"kind": "focus", "location": copy})
     assert code == 1
-    assert "Source 'main' states the bill of AWS account 0001 already." in said
+    assert (
+        f"Source 'main' states the bill of AWS account 0001 already, for {FRESH['BillingPeriodStart'][:7]}."
+        in said
+    )
     assert "mend" not in doctor(main={"kind": "focus", "location": copy})[0]
 
 
@@ -129,7 +132,33 @@ def test_a_bill_that_another_source_spells_otherwise(doctor, tmp_path):
     respelled = FRESH | {"ProviderName": "coreweave", "BillingAccountId": "1"}
     said, code = doctor(second={"kind": "focus", "location": write_csv(tmp_path / "copy.csv", [respelled])})
     assert code == 1
-    assert "Source 'main' states the bill of CoreWeave account 0001 already." in said
+    assert "Source 'main' states the bill of CoreWeave account 0001 already" in said
+
+
+def test_a_bill_that_changed_its_export_is_no_bill_twice(doctor, tmp_path):
+    """CUR up to some month, FOCUS from then on: both are right, and nobody is told to forget one."""
+    older = FRESH | {
+        "BillingPeriodStart": "2024-01-01T00:00:00Z",
+        "ChargePeriodStart": "2024-01-02T00:00:00Z",
+    }
+    path = write_csv(tmp_path / "older.csv", [older | {"ChargePeriodEnd": "2024-01-02T01:00:00Z"}])
+    assert CliRunner().invoke(main, ["focus", str(path), "--source", "before"]).exit_code == 0
+    said, code = doctor(since={"kind": "focus", "location": write_csv(tmp_path / "newer.csv", [FRESH])})
+    assert code == 0
+    assert "Source 'before' states the bill of AWS account 0001, too, for 2024-01." in said
+    assert "forget" not in said
+
+
+def test_a_month_that_both_hold_is_found_in_an_older_delivery(doctor, tmp_path):
+    export(tmp_path / "gpu")
+    export(tmp_path / "gpu", period="2024-01")
+    older = FRESH | {"BillingPeriodStart": "2024-01-01T00:00:00Z", "BillingAccountId": "000000000001"}
+    older |= {"ChargePeriodStart": "2024-01-02T00:00:00Z", "ChargePeriodEnd": "2024-01-02T01:00:00Z"}
+    path = write_csv(tmp_path / "older.csv", [older])
+    assert CliRunner().invoke(main, ["focus", str(path), "--source", "before"]).exit_code == 0
+    said, code = doctor(aws={"kind": "aws-cur", "location": tmp_path / "gpu"})
+    assert code == 1
+    assert "Source 'before' states the bill of AWS account 000000000001 already, for 2024-01." in said
 
 
 def test_two_sources_that_read_the_same_place(doctor, tmp_path):
@@ -148,7 +177,7 @@ def test_two_sources_that_state_one_bill_and_neither_is_loaded_yet(doctor, tmp_p
         other={"kind": "focus", "location": focus},
     )
     assert code == 1
-    assert "Source 'aws' states the bill of AWS account 000000000001 already." in said
+    assert "Source 'aws' states the bill of AWS account 000000000001 already" in said
 
 
 def test_one_place_under_two_spellings(doctor, tmp_path):

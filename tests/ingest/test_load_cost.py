@@ -319,6 +319,12 @@ def test_an_account_that_lost_its_leading_zeros_is_the_same(wh, tmp_path):
     assert rows(wh, "SELECT billing_account_id, count(*) FROM cost GROUP BY 1") == [("1", 2)]
 
 
+def test_a_provider_in_another_case_is_the_same(wh, tmp_path):
+    load(wh, focus(tmp_path, *lines(3, ProviderName="CoreWeave")))
+    load(wh, focus(tmp_path, *lines(2, ProviderName="coreweave", ResourceId="i-2")))
+    assert rows(wh, "SELECT provider, count(*) FROM cost GROUP BY 1") == [("coreweave", 2)]
+
+
 def damaged(tmp_path, form):
     path = tmp_path / f"bill.{form}"
     if form == "csv":

@@ -32,6 +32,7 @@ from ingest.sources.azure import Azure
 from ingest.sources.focus import Focus
 from ingest.sources.gcp import GcpExport
 from ingest.sources.gpu_csv import GpuCsv
+from ingest.sources.oci import Oci
 
 SEPTEMBER, OCTOBER = datetime(2026, 9, 1), datetime(2026, 10, 1)
 
@@ -180,6 +181,20 @@ def gcp_export(folder, cost, day):
     return GcpExport(str(write_ndjson(folder / "bill.ndjson", [line])))
 
 
+def oci_bill(folder, cost, day):  # noqa: ARG001 - it tells no time
+    line = {
+        "lineItem/referenceNo": "V2.1", "lineItem/tenantId": "t", "lineItem/intervalUsageStart": "2026-10-02T05:00Z",
+        "lineItem/intervalUsageEnd": "2026-10-02T06:00Z", "product/service": "COMPUTE", "usage/billedQuantity": "8",
+        "cost/subscriptionId": "2", "cost/productSku": "B98415", "cost/myCost": str(cost), "cost/currencyCode": "USD",
+        "product/resourceId": "ocid1.instance.oc1.iad.h", "product/Description": "Compute - GPU - H100",
+    }  # fmt: skip
+    return Oci(str(write_csv(folder / "reports/cost-csv/0001.csv.gz", [line]).parents[2]))
+
+
+def gpu_bill(folder, cost, day):  # noqa: ARG001 - it tells no time
+    return gpu(folder, [(10, cost)])
+
+
 @pytest.mark.parametrize("export", [aws_export, azure_export, focus_export, gcp_export])
 def test_an_older_delivery_is_refused_unless_it_is_to_replace_the_newer_one(home, tmp_path, export):
     newer, older, newest = (export(tmp_path / str(day), day, day) for day in (20, 10, 25))
@@ -198,6 +213,19 @@ def test_an_older_delivery_is_refused_unless_it_is_to_replace_the_newer_one(home
     with Warehouse.open(home) as wh:
         load(wh, newest, "bill")  # 25 October comes after the 10th that is live now
         assert invoiced(wh) == {"2026-10": 25}
+
+
+@pytest.mark.parametrize("export", [aws_export, azure_export, focus_export, gcp_export, oci_bill, gpu_bill])
+def test_the_first_delivery_and_then_the_second_are_the_second_alone(tmp_path, export):
+    first, second = (export(tmp_path / str(day), day, day) for day in (10, 20))
+    lines = []
+    for name, deliveries in (("both", (first, second, second)), ("alone", (second,))):
+        with Warehouse.open(tmp_path / name) as wh:
+            for delivery in deliveries:
+                load(wh, delivery, "bill")
+            lines.append(rows(wh, "SELECT * EXCLUDE (load_id, file_id) FROM cost ORDER BY ALL"))
+            assert invoiced(wh) == {"2026-10": 20}
+    assert lines[0] == lines[1]
 
 
 def test_each_period_has_a_time_of_its_own(wh, tmp_path):

@@ -7,7 +7,7 @@ WITH base AS (
         c.provider AS provider, c.billing_account_id AS billing_account_id, c.sub_account_id AS sub_account_id,
         k.class AS class, k.component AS component,
         d.model AS cpu_model, d.version AS cpu_version, d.endpoint AS cpu_endpoint, d.mode AS cpu_mode, d.team AS cpu_team,
-        coalesce(m.device_model, a.device_model) AS gpu_model,
+        CASE WHEN m.by_type THEN coalesce(a.device_model, m.device_model) ELSE coalesce(m.device_model, a.device_model) END AS gpu_model,
         CASE
             WHEN c.charge_category = 'Tax' THEN 'tax'
             WHEN c.commitment_status = 'Unused' OR c.reservation_status = 'Unused' THEN 'commitment_unused'
@@ -18,7 +18,9 @@ WITH base AS (
             WHEN c.charge_category = 'Credit' THEN 'credit'
             WHEN k.class = 'managed' THEN 'managed'
             WHEN k.class = 'machine' AND d.resource_id IS NOT NULL THEN 'serving_cpu'
-            WHEN k.class = 'machine' AND m.resource_id IS NOT NULL THEN 'device'
+            -- of a machine that had several types, the lines of one without accelerators are none of devices
+            WHEN k.class = 'machine' AND m.resource_id IS NOT NULL
+                AND NOT (m.by_type AND c.instance_type IS NOT NULL AND a.instance_type IS NULL) THEN 'device'
             WHEN k.class = 'machine' AND a.instance_type IS NOT NULL THEN 'unobserved'
             -- GCP's standard export has no resource; old rows no machine type either, but a GPU SKU is one of a GPU
             WHEN k.class = 'machine' AND c.provider = 'GCP' AND (c.usage LIKE '%GPU%' OR c.usage LIKE '%gpu slice%') THEN 'unobserved'

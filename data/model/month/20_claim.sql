@@ -32,7 +32,7 @@ in_use AS (
 told AS (
     SELECT
         r.device_no AS device_no, r.hour AS hour, r.source AS source, m.machine_no AS machine_no,
-        m.resource_id AS resource_id, m.device_count AS device_count, r.observed_seconds AS observed_seconds,
+        m.resource_id AS resource_id, coalesce(z.device_count, m.device_count) AS device_count, r.observed_seconds AS observed_seconds,
         r.step_seconds AS step_seconds, r.first_seen AS first_seen, r.last_seen AS last_seen,
         coalesce(r.mig_slices / nullif(r.mig_total, 0), 1.0) AS device_weight, u.in_use AS in_use_that_day,
         r.kind_of_name AS kind_of_name, r.source_place AS source_place
@@ -40,6 +40,7 @@ told AS (
     JOIN in_use AS u ON u.device_no = r.device_no AND u.day = day_of(r.hour)
     LEFT JOIN node AS n ON n.node = r.node AND n.valid_from <= r.hour AND n.valid_to > r.hour
     LEFT JOIN machine AS m ON m.resource_id = n.resource_id
+    LEFT JOIN machine_size AS z ON z.machine_no = m.machine_no AND z.hour = r.hour
     WHERE r.place = 1
 ),
 crowded AS (

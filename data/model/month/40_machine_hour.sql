@@ -21,11 +21,12 @@ sighted AS (
 counted AS (
     SELECT
         b.machine_no AS machine_no, m.resource_id AS resource_id, b.hour AS hour,
-        greatest(m.device_count, floor(coalesce(s.devices_seen, 0) + 0.999)) AS devices,
+        greatest(coalesce(z.device_count, m.device_count), floor(coalesce(s.devices_seen, 0) + 0.999)) AS devices,
         coalesce(s.devices_seen, 0) AS devices_seen,
         b.seconds AS seconds, b.device_seconds AS device_seconds, s.seconds AS sighted_seconds, b.team AS team
     FROM billed AS b
     JOIN machine AS m ON m.machine_no = b.machine_no
+    LEFT JOIN machine_size AS z ON z.machine_no = b.machine_no AND z.hour = b.hour
     LEFT JOIN sighted AS s ON s.machine_no = b.machine_no AND s.hour = b.hour
 )
 SELECT

@@ -10,13 +10,14 @@ WITH told AS (
 ),
 excess AS (
     SELECT
-        t.machine_no AS machine_no, t.hour AS hour, m.resource_id AS resource_id, m.device_count AS devices_billed,
+        t.machine_no AS machine_no, t.hour AS hour, m.resource_id AS resource_id, coalesce(z.device_count, m.device_count) AS devices_billed,
         sum(t.devices) AS devices, sum(t.counted) AS counted
     FROM told AS t
     JOIN machine AS m ON m.machine_no = t.machine_no
     JOIN month_hour AS h ON h.hour = t.hour
+    LEFT JOIN machine_size AS z ON z.machine_no = t.machine_no AND z.hour = t.hour
     GROUP BY 1, 2, 3, 4
-    HAVING sum(t.devices) > m.device_count + 0.001
+    HAVING sum(t.devices) > coalesce(z.device_count, m.device_count) + 0.001
 )
 SELECT
     day_of(e.hour) AS day, e.resource_id AS resource_id, t.source AS source, max(t.devices) AS devices_told,

@@ -32,9 +32,9 @@ spent AS (
 SELECT
     s.source AS source, d.load_id AS load_id, d.file_id AS file_id, s.hour AS hour,
     coalesce(v.device_id, m.resource_id || u.name) AS device_id, coalesce(v.parent_id, m.resource_id || u.name) AS parent_id,
-    d.mig_profile AS mig_profile, coalesce(m.device_kind, d.device_kind) AS device_kind,
-    coalesce(m.device_model, d.gpu_model) AS gpu_model, m.resource_id AS resource_id, coalesce(v.node, m.node) AS node,
-    m.instance_type AS instance_type, m.provider AS provider, m.billing_account_id AS billing_account_id,
+    d.mig_profile AS mig_profile, coalesce(z.device_kind, m.device_kind, d.device_kind) AS device_kind,
+    coalesce(z.device_model, m.device_model, d.gpu_model) AS gpu_model, m.resource_id AS resource_id, coalesce(v.node, m.node) AS node,
+    coalesce(z.instance_type, m.instance_type) AS instance_type, m.provider AS provider, m.billing_account_id AS billing_account_id,
     m.sub_account_id AS sub_account_id, m.region_id AS region_id, d.namespace AS namespace, d.pod AS pod, s.state AS state,
     s.model AS model, s.version AS version, s.endpoint AS endpoint, s.mode AS mode, s.team AS team,
     CASE WHEN s.paid = 1 THEN s.busy_seconds + s.idle_seconds + s.unobserved_seconds END AS billed_seconds,
@@ -51,5 +51,6 @@ CROSS JOIN option AS o
 LEFT JOIN month_device_hour AS d ON d.hour = s.hour AND d.holder_no = s.holder_no AND d.source = s.source
 LEFT JOIN month_device AS v ON v.device_no = s.device_no
 LEFT JOIN machine AS m ON m.machine_no = s.machine_no
+LEFT JOIN machine_size AS z ON z.machine_no = s.machine_no AND z.hour = s.hour
 LEFT JOIN ordinal AS u ON u.k = 0 - s.device_no
 WHERE s.hour >= o.month_start AND s.hour < o.month_end
