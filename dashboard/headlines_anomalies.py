@@ -37,6 +37,11 @@ def rule(told: Anomalies, currency: str) -> str:
 
 def found(told: Anomalies, currency: str) -> str:
     """The largest of them, or why there is none."""
+    if told.unusable:
+        return (
+            f"No day can be judged: in these days or the {WEEKS} weeks before, effective cost is unusable in "
+            f"{', '.join(told.unusable)}. The billed view can."
+        )
     if not told.judged and not told.provisional:
         return f"Not enough history to judge a day: each needs the same weekday in {ENOUGH} earlier weeks."
     if not told.judged:
@@ -75,7 +80,7 @@ def _mark(row: pd.Series, currency: str) -> str:
 
 
 def _unjudged(told: Anomalies) -> int:
-    return told.days - told.judged - told.provisional
+    return 0 if told.unusable else told.days - told.judged - told.provisional
 
 
 def _sentence(row: pd.Series, currency: str) -> str:

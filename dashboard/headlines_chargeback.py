@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboard import format as fmt
 from data.query.chargeback import Chargeback
 
@@ -27,6 +29,11 @@ def scope(told: Chargeback, currency: str) -> str:
         f"Each rule distributes the same {fmt.money(told.total, currency)} of observed device cost (effective view)"
         f"{left}. Peak: {fmt.money(told.peak, currency)} an hour. {how}."
     )
+
+
+def lacks(damaged: Sequence[str]) -> str:
+    """What of the device cost is in no rule though somebody charged it."""
+    return f"All rules lack what {', '.join(damaged)} charged: its effective cost is unusable."
 
 
 def found(told: Chargeback, by: str, currency: str) -> str:

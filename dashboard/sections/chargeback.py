@@ -10,6 +10,7 @@ from dashboard import store
 from dashboard.charts import chargeback as charts
 from dashboard.tables import chargeback as tables
 from data.filters import Filters
+from data.query.billed_only import billed_only
 from data.query.chargeback import By
 from data.query.chargeback import chargeback as question
 
@@ -29,6 +30,8 @@ def chargeback(filters: Filters) -> None:
         return
     page.say(headlines.found(told, by, filters.currency))
     page.note(headlines.scope(told, filters.currency))
+    if damaged := store.ask(billed_only, filters):
+        page.note(headlines.lacks(damaged))
     figure = charts.shares(told.shares, filters.currency)
     alt = f"What each {by} pays if charged by what it reserved, by what it used, and by its Shapley share"
     columns = tables.columns(filters, by)

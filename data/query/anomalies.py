@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.economics.anomaly import WEEKS, Episode, Matrix, episodes, floor, judge
 from data.filters import Filters
+from data.query.billed_only import billed_only
 from data.query.provisional import provisional_since
 from data.query.runner import ask, ask_rows
 
@@ -20,6 +21,7 @@ KEY = ["dimension", "rung", "model", "account", "kind"]
 COLUMNS = (*KEY, "first_day", "last_day", "days", "cost", "expected", "unexpected", "score", "peak_day",
            "peak_unexpected", "resource_id", "resource_kind", "resource_account", "resources")  # fmt: skip
 TOTAL: Key = ("total", None, None, None, None)
+_NOTHING = pd.DataFrame(columns=list(COLUMNS))
 SUSPECTS = 12  # rows whose resource is looked up: each is a question of its own, and the largest come first
 
 
@@ -28,7 +30,8 @@ class Anomalies:
     """found: an episode per row (COLUMNS; money in the view), largest unexpected amount first; its resource is the one
     that moved most on the peak day among those of the kind that moved most, of which `resources` did. Of the `days` of
     the period `judged` could be, `provisional` were left out; the others have too little history. least: money, the
-    smallest surprise that counts. usual: money, the median day."""
+    smallest surprise that counts. usual: money, the median day. unusable: the bills whose effective cost is damaged in
+    these days or in the weeks before, by which then no day can be judged."""
 
     found: pd.DataFrame
     days: int
@@ -36,13 +39,17 @@ class Anomalies:
     provisional: int
     least: float
     usual: float
+    unusable: tuple[str, ...] = ()
 
 
 def anomalies(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Anomalies:
     """Of the total, each rung, each model, and each account × instance type (else service)."""
+    unusable = _unusable(cursor, filters)
+    if unusable:
+        return Anomalies(_NOTHING, filters.days, 0, 0, 0.0, 0.0, unusable)
     told = ask(cursor, "anomalies", filters.params())
     if not (told["dimension"] == "total").any():
-        return Anomalies(pd.DataFrame(columns=list(COLUMNS)), filters.days, 0, 0, 0.0, 0.0)
+        return Anomalies(_NOTHING, filters.days, 0, 0, 0.0, 0.0)
     series = _Series.of(told, filters)
     total = series.cost[:, [series.keys.index(TOTAL)]]
     since = provisional_since(cursor, filters) or filters.end
@@ -58,6 +65,13 @@ def anomalies(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Anomalies:
         least=floor(total),
         usual=float(np.median(total)),
     )
+
+
+def _unusable(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> tuple[str, ...]:
+    """Days without what a damaged export charged would make each sound one after them a rise."""
+    if filters.view != "effective":
+        return ()
+    return billed_only(cursor, replace(filters, start=filters.start - timedelta(weeks=WEEKS)))
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,23 @@ def test_provisional_days_are_not_judged(changed, october):
     assert max(answer.found["last_day"]) < date(2026, 10, 30)
 
 
+DAMAGED = """INSERT INTO unusable_effective BY NAME SELECT load_id, provider, billing_account_id,
+    billing_currency FROM invoice_total WHERE day = '2026-09-20' AND provider = 'AWS' LIMIT 1"""
+
+
+def test_days_before_without_a_usable_effective_cost_judge_nobody(changed, october):
+    cursor = changed(DAMAGED)
+    late = replace(october, start=date(2026, 10, 20))
+    answer = anomalies(cursor, late)
+
+    assert (len(answer.found), answer.judged) == (0, 0)
+    assert headlines.found(answer, "USD") == (
+        "No day can be judged: in these days or the 8 weeks before, effective cost is unusable in demo-aws (AWS). "
+        "The billed view can."
+    )
+    assert anomalies(cursor, replace(late, view="billed")).judged == 10
+
+
 def test_without_four_weeks_before_nothing_is_told(cursor):
     september = Filters(date(2026, 9, 2), date(2026, 9, 30))
     answer = anomalies(cursor, september)

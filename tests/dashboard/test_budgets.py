@@ -18,6 +18,7 @@ from data.filters import Filters
 from data.home import snapshot_file
 from data.query import overview
 from data.query.budget import month_blame, month_days, month_of, unit_month
+from data.snapshot import open_latest
 
 OCTOBER = Filters(date(2026, 10, 1), date(2026, 11, 1), calendar=True)
 SPENT = 31 * 3182 - 192 + 500 - 20 + 3840 - 75
@@ -170,3 +171,18 @@ def test_what_is_no_amount_says_so(home):
 
     assert "“a lot” is no amount above 0" in app.error[0].value
     assert budgets(home) == []
+
+
+def test_a_month_whose_effective_cost_is_unusable_is_no_number(home):
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute(
+            "INSERT INTO unusable_effective BY NAME SELECT load_id, provider, billing_account_id, billing_currency "
+            "FROM invoice_total WHERE day = '2026-10-20' AND provider = 'AWS' LIMIT 1"
+        )
+    cursor = open_latest(home).cursor()
+
+    assert month_days(cursor, OCTOBER, FIRST) is None
+    assert unit_month(cursor, OCTOBER) is None
+    november = replace(OCTOBER, start=date(2026, 11, 1), end=date(2026, 11, 2))
+    assert month_blame(cursor, november) is None
+    assert sum(month_days(cursor, replace(OCTOBER, view="billed"), FIRST).by_day) == pytest.approx(SPENT)
