@@ -15,7 +15,7 @@ from data.filters import Filters
 from data.home import store_home
 from data.snapshot import NoSnapshot, Reader, open_latest
 
-__all__ = ["NoSnapshot", "ask", "ask_earlier", "generation", "reader", "start_run"]
+__all__ = ["NoSnapshot", "ask", "ask_at", "ask_earlier", "generation", "reader", "start_run"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,6 +69,14 @@ def ask(question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         )
     name = f"{question.__module__}.{question.__qualname__}"
     return cast(T, _answer((str(store_home()), generation(), name, args), question))
+
+
+def ask_at(generation: int, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Answer a question of one snapshot, without keeping the answer: what a download asks for when it is clicked, after
+    the run that drew it. Raises NoSnapshot where that snapshot is gone.
+    """
+    with reader().at(generation).cursor() as cursor:
+        return question(cursor, *args, **kwargs)
 
 
 def ask_earlier(

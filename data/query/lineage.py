@@ -25,13 +25,16 @@ Measure = Literal[
     "requests", "charged requests", "charged tokens",
     "busy hours", "observed hours", "billed hours",
 ]  # fmt: skip
-Ratio = Literal["cost per inference", "cost per 1M tokens", "utilisation", "GPU cost observed"]
+Ratio = Literal[
+    "cost per inference", "cost per 1k inferences", "cost per 1M tokens", "utilisation", "GPU cost observed"
+]
 Amount = Decimal | int | float
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 # numerator, denominator, and what their quotient is multiplied by
 RATIOS: dict[Ratio, tuple[Measure, Measure, int]] = {
     "cost per inference": ("counted cost", "charged requests", 1),
+    "cost per 1k inferences": ("counted cost", "charged requests", 1_000),
     "cost per 1M tokens": ("tokened cost", "charged tokens", 1_000_000),
     "utilisation": ("busy hours", "observed hours", 1),
     "GPU cost observed": ("observed cost", "device cost", 1),

@@ -1,6 +1,6 @@
 -- Grain: file that the lines of figure_part stand in, and the load that read it.
 SELECT
-    f.uri AS file, f.etag, p.source, p.load_id, d.started_at AS loaded_at, count(DISTINCT p.line_id) AS lines, sum(p.amount) AS amount
+    f.uri AS file, sum(p.amount) AS amount, count(DISTINCT p.line_id) AS lines, f.etag, p.source, p.load_id, d.started_at AS loaded_at
 FROM figure_part AS p
 LEFT JOIN file AS f ON f.file_id = p.file_id
 LEFT JOIN load AS d ON d.load_id = p.load_id

@@ -10,9 +10,9 @@ WITH line AS (
 )
 SELECT
     l.amount, l.whole, in_view($view, c.effective_cost, c.billed_cost, c.contracted_cost, c.list_cost) AS line_cost,
-    c.charge_period_start, c.charge_period_end, c.provider, c.sub_account_id, c.service_name,
-    coalesce(c.charge_description, c.sku_description, c.x_usage_type) AS description, c.resource_id, c.charge_category,
-    f.uri AS file, l.line_no, f.etag, l.source, l.load_id, d.started_at AS loaded_at
+    f.uri AS file, l.line_no, c.service_name, coalesce(c.charge_description, c.sku_description, c.x_usage_type) AS description,
+    c.resource_id, c.charge_period_start, c.charge_period_end, c.provider, c.sub_account_id, c.charge_category,
+    f.etag, l.source, l.load_id, d.started_at AS loaded_at
 FROM line AS l
 LEFT JOIN cost AS c ON c.load_id = l.load_id AND c.line_id = l.line_id
 LEFT JOIN file AS f ON f.file_id = l.file_id
