@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import as_of, filter_bar, page_parts, store
+from dashboard.sections import lineage
 from data.query.billed_only import billed_only
 from data.query.choices import choices
 from data.query.trust import trust
@@ -33,6 +34,12 @@ PAGES = [
         title="Cost per inference",
         icon=":material/payments:",
         help="What one inference, 1k requests and 1M tokens cost, and why that changed.",
+    ),
+    st.Page(
+        "views/invoice.py",
+        title="Invoice",
+        icon=":material/receipt_long:",
+        help="What the invoice paid for: by rung, by anything, down to each charge line.",
     ),
     st.Page(
         "views/utilisation.py",
@@ -94,6 +101,7 @@ def main() -> None:
     as_of.banner()
     page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged, basis=basis)
     page.run()
+    lineage.open_asked()
 
 
 main()

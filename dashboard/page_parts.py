@@ -4,7 +4,7 @@ chip.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ import streamlit as st
 from dashboard import filter_bar, theme
 from dashboard import format as fmt
 from data.filters import Compare, Filters
+from data.query.lineage import Figure
 from data.query.trust import Trust
 
 Good = Literal["down", "up", "neither"]
@@ -27,6 +28,9 @@ AGAINST: dict[Compare, str] = {
     "last-year": "vs. a year earlier",
     "custom": "vs. other days",
 }
+_ASKED = "number whose lineage was asked for"
+# What a spreadsheet takes for a formula at the start of a cell, in either width.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 
 
@@ -34,7 +38,8 @@ CHART_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": Tru
 class Card:
     """One figure. `delta` is text as fmt makes it ("+12.0 %"), None = nothing to compare with; `good` says
     which way is good; `aside` is a second line that is no change: "8 GPUs";
-    `trend` is one value per day; days without one (None) are left out of it."""
+    `trend` is one value per day; days without one (None) are left out of it; `lineage` says which number it is, so that
+    a click leads to what it is made of."""
 
     label: str
     value: str
@@ -44,6 +49,7 @@ class Card:
     help: str | None = None
     against: str | None = None  # None = the days that the filters compare with
     aside: str | None = None
+    lineage: Figure | None = None
 
 
 def headline(sentence: str) -> None:
@@ -78,6 +84,28 @@ def kpi_row(cards: Sequence[Card]) -> None:
 
 
 def _card(card: Card) -> None:
+    if card.lineage is None:
+        _metric(card)
+        return
+    with st.container(gap=None, height="stretch"):
+        _metric(card)
+        st.button(
+            "Where from?", key=f"lineage-{card.label}", type="tertiary", icon=":material/account_tree:",
+            on_click=_ask_lineage, args=(card.label, card.value, card.lineage),
+        )  # fmt: skip
+
+
+def _ask_lineage(label: str, value: str, figure: Figure) -> None:
+    st.session_state[_ASKED] = (label, value, figure)
+
+
+def asked_lineage() -> tuple[str, str, Figure] | None:
+    """Label, value and figure of the card whose lineage was asked for by this run's click; once."""
+    asked: tuple[str, str, Figure] | None = st.session_state.pop(_ASKED, None)
+    return asked
+
+
+def _metric(card: Card) -> None:
     delta = _delta(card)
     st.metric(
         card.label,
@@ -166,11 +194,11 @@ def table_with_download(
     download(table, name=name)
 
 
-def download(table: pd.DataFrame, *, name: str) -> None:
-    """The table as CSV, with plain column names and full precision."""
+def download(table: pd.DataFrame | Callable[[], pd.DataFrame], *, name: str) -> None:
+    """The table as CSV, with plain column names and full precision; a callable is asked when the button is clicked."""
     st.download_button(
         "Download CSV",
-        lambda: table.to_csv(index=False),
+        lambda: csv(table() if callable(table) else table),
         file_name=f"inferledger-{name}.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -178,6 +206,22 @@ def download(table: pd.DataFrame, *, name: str) -> None:
         on_click="ignore",
         type="tertiary",
     )
+
+
+def csv(table: pd.DataFrame) -> str:
+    """The table as CSV in which no text is a formula to a spreadsheet: tags and names come from other people. Such a
+    text, and such a column's name, begins with an apostrophe; numbers stay as they are.
+    """
+    safe = table.rename(columns=_harmless)
+    for place, dtype in enumerate(table.dtypes):
+        if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
+            safe.isetitem(place, [_harmless(cell) for cell in table.iloc[:, place].astype(object)])
+    # the line end of RFC 4180; with "\n" alone, a text that holds "\r" would not be quoted and break its row
+    return safe.to_csv(index=False, lineterminator="\r\n")
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def said_with_table(

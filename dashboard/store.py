@@ -15,7 +15,17 @@ from data.filters import Filters
 from data.home import store_home
 from data.snapshot import NoSnapshot, Reader, open_latest
 
-__all__ = ["NoSnapshot", "ask", "ask_at", "ask_earlier", "generation", "reader", "reader_at", "start_run"]
+__all__ = [
+    "NoSnapshot",
+    "ask",
+    "ask_at",
+    "ask_earlier",
+    "ask_once",
+    "generation",
+    "reader",
+    "reader_at",
+    "start_run",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,6 +95,14 @@ def ask_at(settled: int, question: Question[P, T], *args: P.args, **kwargs: P.kw
         )
     name = f"{question.__module__}.{question.__qualname__}"
     return cast(T, _answer((str(store_home()), settled, name, args), question))
+
+
+def ask_once(generation: int, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Answer a question of one snapshot, without keeping the answer: what a download asks for when it is clicked, after
+    the run that drew it. Raises NoSnapshot where that snapshot is gone.
+    """
+    with reader_at(generation).cursor() as cursor:
+        return question(cursor, *args, **kwargs)
 
 
 def ask_earlier(

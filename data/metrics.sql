@@ -73,3 +73,23 @@ CREATE OR REPLACE TEMP MACRO coverage(observed_cost, device_cost) AS
 -- The mean of the utilisation gauge, weighted by observed time; hours without a gauge are in neither sum.
 CREATE OR REPLACE TEMP MACRO gauge_mean(util_avg, observed_seconds) AS
     sum(util_avg * observed_seconds) / nullif(sum(CASE WHEN util_avg IS NOT NULL THEN observed_seconds END), 0);
+
+-- Lineage ---------------------------------------------------------------------------------------------------------------
+-- Whether a part of the ladder is in a sum that pages show; `idle` is is_idle's answer. A device's cost is on device lines; accelerators that the export does
+-- not tell apart are `unobserved` without a device.
+CREATE OR REPLACE TEMP MACRO in_measure(measure, rung, idle, device_id) AS
+    CASE measure
+        WHEN 'spend' THEN TRUE
+        WHEN 'idle cost' THEN idle
+        WHEN 'device cost' THEN device_id IS NOT NULL OR rung = 'unobserved'
+        WHEN 'observed cost' THEN device_id IS NOT NULL AND rung <> 'unobserved'
+    END;
+
+-- The pool of the fully loaded basis that a part of the ladder is in (model/mart/50_pool.sql); NULL = none.
+CREATE OR REPLACE TEMP MACRO pool_of(rung, sub_rung, component) AS
+    CASE
+        WHEN rung = 'unallocated' THEN 'unallocated_share'
+        WHEN rung = 'shared' AND component IN ('storage', 'network', 'orchestration', 'support') THEN 'shared_' || component
+        WHEN rung = 'shared' THEN 'shared_compute'
+        WHEN rung = 'commitment_unused' AND coalesce(sub_rung, '') <> 'use unknown' THEN 'commitment_share'
+    END;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,9 +13,17 @@ from dashboard import format as fmt
 from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
+from data.query.lineage import Figure, Measure, Ratio
 from data.query.overview import MONTH_DAYS, MonthSoFar
 
 ALWAYS_EFFECTIVE = ["cost_per_inference", "coverage"]  # whatever view is chosen
+LINEAGE: dict[str, Measure | Ratio] = {
+    "spend": "spend",
+    "idle_cost": "idle cost",
+    "cost_per_inference": "cost per inference",
+    "utilisation": "utilisation",
+    "coverage": "GPU cost observed",
+}
 IDLE = (
     "Cost of device time at ≤ 1 % activity, of any length: warm idle, held idle and unallocated. "
     "The Idle GPUs page counts runs of 30 min and more."
@@ -34,18 +44,21 @@ def figures(
         change = fmt.relative_change(now[column], was.get(column))
         against = fmt.difference(now[column], was.get(column), currency)
         return Card(
-            label, fmt.short_money(now[column], currency), change, "down", days[column], help, against
-        )
+            label, fmt.short_money(now[column], currency), change, "down", days[column], help, against,
+            lineage=Figure(LINEAGE[column], filters),
+        )  # fmt: skip
 
     def share(label: str, column: str, help: str) -> Card:
         change = fmt.points_change(now[column], was.get(column))
-        return Card(label, fmt.percent(now[column]), change, "up", days[column], help)
+        figure = Figure(LINEAGE[column], filters)
+        return Card(label, fmt.percent(now[column]), change, "up", days[column], help, lineage=figure)
 
     unit = "cost_per_inference"
     return [
         money("Spend", "spend", "All rungs of the ladder; effective or billed, that is the invoice."),
         Card("Cost per inference", fmt.unit_cost(now[unit], currency), fmt.relative_change(now[unit], was.get(unit)),
-             "down", days[unit], f"{filters.basis} cost ÷ successful requests, where counted; effective view."),
+             "down", days[unit], f"{filters.basis} cost ÷ successful requests, where counted; effective view.",
+             lineage=Figure(LINEAGE[unit], filters)),
         share("Utilisation", "utilisation", "Busy ÷ observed device-seconds of every GPU, time-based."),
         money(any_idle(), "idle_cost", IDLE),
         share("GPU cost observed", "coverage",
@@ -55,6 +68,7 @@ def figures(
 
 def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
     """The month of the data's last day; `comparable` says whether the data reaches over the month before."""
+    after = month.month + timedelta(days=month.days)
     said = (
         f"The first {fmt.days(month.days)}, whatever period is chosen. The change compares the first "
         f"{fmt.days(month.shared_days)} of {month.month:%B} with the same of {month.compared:%B}."
@@ -68,6 +82,9 @@ def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         "down",
         help=said,
         against=f"vs. {month.compared:%b}",
+        lineage=None
+        if month.so_far is None
+        else Figure("spend", replace(filters, start=month.month, end=after)),
     )
 
 

@@ -10,6 +10,14 @@ import pandas as pd
 from dashboard import format as fmt
 from dashboard.page_parts import Card, Good
 from data.filters import Filters
+from data.query.lineage import Figure, Measure, Ratio
+
+LINEAGE: dict[str, Measure | Ratio] = {
+    "cost_per_inference": "cost per inference",
+    "cost_per_1k": "cost per 1k inferences",
+    "cost_per_1m_tokens": "cost per 1M tokens",
+    "requests_ok": "requests",
+}
 
 
 def unit_costs(now: pd.Series, before: pd.Series | None, filters: Filters) -> list[Card]:
@@ -17,7 +25,9 @@ def unit_costs(now: pd.Series, before: pd.Series | None, filters: Filters) -> li
     was: Mapping[str, Any] | pd.Series = {} if before is None else before
 
     def card(label: str, column: str, text: str, help: str, good: Good = "down") -> Card:
-        return Card(label, text, fmt.relative_change(now[column], was.get(column)), good, help=help)
+        figure = Figure(LINEAGE[column], filters) if column in LINEAGE else None
+        change = fmt.relative_change(now[column], was.get(column))
+        return Card(label, text, change, good, help=help, lineage=figure)
 
     def unit_cost(label: str, column: str, help: str) -> Card:
         return card(label, column, fmt.unit_cost(now[column], filters.currency), help)

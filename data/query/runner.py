@@ -63,6 +63,11 @@ def _run(
     return cursor.execute(sql, {key: params[key] for key in wanted})
 
 
+def keep(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> None:
+    """Runs a question that keeps its answer in a temporary table of the cursor, for the questions after it."""
+    _run(cursor, name, params).fetchall()
+
+
 def ask(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> pd.DataFrame:
     """The answer as a frame. Money arrives as float: sum in SQL, where it is DECIMAL; differences that
     must be 0 too.
@@ -79,6 +84,13 @@ def ask_rows(
     result = _run(cursor, name, params)
     columns = [column[0] for column in result.description or []]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def ask_exact(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> pd.DataFrame:
+    """The answer as a frame of exact cells: Decimal, date, int, None for NULL."""
+    result = _run(cursor, name, params)
+    columns = [column[0] for column in result.description or []]
+    return pd.DataFrame(result.fetchall(), columns=columns, dtype=object)
 
 
 def ask_row(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> dict[str, Any]:

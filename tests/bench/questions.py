@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import store
 from data.snapshot import Reader, open_latest
 
-VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
+VIEWS = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
 
 
 @dataclass(frozen=True)

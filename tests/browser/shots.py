@@ -23,7 +23,7 @@ from data.home import pointer_file, store_home  # noqa: E402
 
 SHOTS = HERE / "shots"
 README_SHOT = REPOSITORY / "docs" / "overview.png"
-PAGES = ("", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
+PAGES = ("", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
 SHAPES = {"desktop": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 COLOURS = 256  # a picture of figures and flat areas looks the same with a palette, at a third of the bytes
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _all_pages(browser: Browser, url: str, shape: str, size: tuple[int, int], scheme: str) -> None:
-    """Seven pictures of one window; a light desk gives the README's as well."""
+    """A picture of every page in one window; a light desk gives the README's as well."""
     width, height = size
     window = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     tab = window.new_page()

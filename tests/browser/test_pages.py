@@ -11,6 +11,7 @@ import pytest
 PAGES = {
     "": "Spend was $99.2k",
     "unit_cost": "Cost per inference rose 9.5 %",
+    "invoice": "The invoice of $99.2k",
     "utilisation": "",
     "idle": "",
     "versions": "",

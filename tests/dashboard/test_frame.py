@@ -12,7 +12,7 @@ from visitor import visit
 
 from data.home import snapshot_file
 
-VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
+VIEWS = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
 
 
 def captions(app: AppTest) -> str:

@@ -17,7 +17,7 @@ from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 
 IDLE_ESTATE = Path(__file__).parents[1] / "support" / "idle_estate.sql"
-VIEWS = ("overview", "unit_cost", "utilisation", "idle", "versions", "roi", "data")
+VIEWS = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
 
 
 @pytest.fixture

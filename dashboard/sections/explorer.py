@@ -1,0 +1,148 @@
+"""Spend by anything, over time and as a tree; what is chosen opens its charge lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import filter_bar, headlines_lineage, store, theme
+from dashboard import format as fmt
+from dashboard import headlines_invoice as headlines
+from dashboard import page_parts as page
+from dashboard.charts import invoice as charts
+from dashboard.charts.provenance import ladder_rows, ladder_waterfall
+from dashboard.headlines import IRRECONCILABLE, unexplained
+from dashboard.sections import lineage
+from dashboard.tables import invoice as tables
+from data.filters import Filters
+from data.query import invoice, provenance
+from data.query.invoice import BINS, Bin
+from data.query.lineage import Figure
+
+TOP = 8  # members with a colour of their own
+TOP_RESOURCES = 12
+
+
+def ladder(filters: Filters) -> None:
+    """Each rung down to what they sum to, in the chosen view and beside it in the others; a rung opens its lines."""
+    page.section("The cost ladder: every dollar exactly once", unexplained(filters))
+    rows = ladder_rows(store.ask(provenance.ladder, filters), filters.reconcilable)
+    total = theme.total_name(filters.view)
+    page.draw(
+        ladder_waterfall(rows, filters.currency, total),
+        name="ladder-chart",
+        alt=f"The cost ladder down to: {total}",
+    )
+    if not filters.reconcilable:
+        page.note(IRRECONCILABLE)
+    rows.insert(3, "share", rows["cost"] / rows["cost"].sum() if rows["cost"].sum() else float("nan"))
+    chosen = _pick(rows, "ladder", tables.ladder(filters), "Rungs of the ladder in the four views")
+    if chosen is not None:
+        _opened(
+            Figure("spend", filters, (("rung", str(rows["rung"].iloc[chosen])),)),
+            rows["name"].iloc[chosen],
+            "rung",
+        )
+
+
+def explorer(filters: Filters) -> None:
+    """Stacked bars of a dimension, and the same as a table; a member opens its lines."""
+    page.section("Explore")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        dimension = _dimension()
+        bin = _bin()
+    page.note(headlines.explored(filters, tables.DIMENSIONS[dimension]))
+    found = store.ask(invoice.explored, filters, dimension, bin, TOP)
+    name = tables.DIMENSIONS[dimension]
+    page.draw(
+        charts.bars(found, dimension, filters.currency, bin),
+        name="explorer-chart",
+        alt=f"Cost per {bin} by {name}",
+    )
+    chosen = _pick(
+        tables.member_rows(found.members, dimension),
+        "explorer",
+        tables.members(filters, dimension),
+        f"Cost by {name}",
+    )
+    over_time = found.bins.assign(member=[tables.member_name(dimension, m) for m in found.bins["member"]])
+    with st.expander(f"Per {bin} · {len(over_time):,} rows"):
+        page.table_with_download(
+            over_time.drop(columns="place"),
+            name="explorer-bins",
+            columns=tables.bins(filters, dimension, bin),
+        )
+    if chosen is None:
+        return
+    member = found.members["member"].iloc[chosen]
+    if fmt.is_unknown(member):
+        page.note("The others are many: narrow the filters, or open them in the CSV.")
+        return
+    _opened(
+        Figure("spend", filters, ((dimension, str(member)),)), tables.member_name(dimension, member), "member"
+    )
+
+
+def tree(filters: Filters) -> None:
+    """Provider → account → service → resource; what is clicked opens its lines."""
+    rows = store.ask(invoice.tree, filters, TOP_RESOURCES)
+    page.section("Who charged what", headlines.tree(float(rows["cost"].clip(upper=0).sum()), filters))
+    if not (rows["cost"] > 0).any():
+        page.note("Nothing above zero to draw in this view.")
+        return
+    config = page.CHART_CONFIG | theme.money_locale(filter_bar.current().currency)
+    clicked: Any = st.plotly_chart(
+        charts.treemap(rows, filters.currency), key="tree-chart", config=config, theme="streamlit", on_select="rerun",
+        alt="Cost by provider, account, service and resource",
+    )  # fmt: skip
+    with st.expander(f"Table · {len(rows):,} rows"):
+        shown = rows.assign(
+            resource_id=[
+                f"others ({n:,})" if pd.isna(r) else r
+                for r, n in zip(rows["resource_id"], rows["resources"], strict=True)
+            ]
+        )
+        page.table_with_download(shown, name="tree", columns=tables.tree(filters))
+    where = clicked_path(clicked)
+    if where:
+        _opened(Figure("spend", filters, where), where[-1][1], "node")
+
+
+def clicked_path(clicked: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 – Streamlit's selection
+    """What a click on the tree narrows to; () for none, and for the others of a service."""
+    points = clicked["selection"]["points"] if clicked else []
+    if not points or not points[0].get("id"):
+        return ()
+    path = str(points[0]["id"]).split("\n")
+    if len(path) == len(charts.LEVELS) and path[-1].startswith("others ("):
+        return ()
+    return tuple(zip(charts.LEVELS, path, strict=False))
+
+
+def _dimension() -> str:
+    names = list(tables.DIMENSIONS.values())
+    label = st.selectbox("Group by", names, key="group", bind="query-params", width=190)
+    return next(dimension for dimension, name in tables.DIMENSIONS.items() if name == label)
+
+
+def _bin() -> Bin:
+    chosen = st.segmented_control("Per", BINS, default="day", key="bin", bind="query-params", required=True)
+    return chosen or "day"
+
+
+def _pick(rows: pd.DataFrame, name: str, columns: dict[str, Any], alt: str) -> int | None:
+    """A sortable table of which one row can be chosen: its place; None = none chosen."""
+    picked: Any = st.dataframe(
+        rows, key=f"{name}-table", hide_index=True, column_config=columns, placeholder=fmt.UNKNOWN, on_select="rerun",
+        selection_mode="single-row", alt=f"{alt}; choose a row for its charge lines", height="content",
+    )  # fmt: skip
+    page.download(rows, name=name)
+    return next((row for row in picked["selection"]["rows"] if row < len(rows)), None)
+
+
+def _opened(figure: Figure, label: object, name: str) -> None:
+    with st.container(border=True):
+        page.section(f"Charge lines: {label}", headlines_lineage.scope(figure))
+        lineage.parts(figure, name)

@@ -1,0 +1,103 @@
+"""Where a number comes from: the question, what it is the sum of, the lines behind that, their files and loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import format as fmt
+from dashboard import headlines_lineage as headlines
+from dashboard import page_parts as page
+from dashboard import store
+from dashboard.tables import lineage as tables
+from data.query.lineage import RATIOS, Figure, Trace, all_lines, asked_as, trace
+
+MOST_ROWS = 8
+PAGE = 100  # lines at a time
+
+
+def open_asked() -> None:
+    """The dialog of the card that was asked where its number comes from, if one was; the frame calls this last."""
+    asked = page.asked_lineage()
+    if asked is not None:
+        _dialog(*asked)
+
+
+@st.dialog("Where this number comes from", width="large")
+def _dialog(label: str, value: str, figure: Figure) -> None:
+    page.say(f"**{label}: {value}**")
+    page.note(headlines.scope(figure))
+    if figure.measure in RATIOS:
+        page.say(headlines.ratio(figure))
+        numerator, denominator = figure.parts()
+        sides = {
+            f"Numerator: {numerator.measure}": numerator,
+            f"Denominator: {denominator.measure}": denominator,
+        }
+        tabs = st.tabs(list(sides), key="lineage-sides", on_change="rerun")
+        for tab, (name, side) in zip(tabs, sides.items(), strict=True):
+            if tab.open:  # only what is looked at is asked
+                with tab:
+                    parts(side, name.partition(":")[0].lower())
+        return
+    parts(figure, "lineage")
+
+
+def parts(figure: Figure, name: str) -> None:
+    """A sum: what it adds up to, the rows of the ladder, then lines with file and load. `name` keys the elements."""
+    traced = store.ask(trace, figure)
+    (page.say if traced.adds_up else st.error)(headlines.adds_up(traced))
+    if not traced.line_count and not traced.unexplained:
+        return
+    st.markdown(f"**{headlines.rows_title(traced)}**")
+    st.dataframe(
+        tables.shown(traced.rows), key=f"{name}-rows", hide_index=True, column_config=tables.rows(figure),
+        placeholder=fmt.UNKNOWN, height=_height(traced.rows),
+    )  # fmt: skip
+    _lines(traced, name)
+    st.markdown("**Files and loads**")
+    st.dataframe(
+        tables.shown(traced.files), key=f"{name}-files", hide_index=True, column_config=tables.files(figure),
+        placeholder=fmt.UNKNOWN, height=_height(traced.files),
+    )  # fmt: skip
+    with st.expander("The question and its values"):
+        _question(figure)
+
+
+def _lines(traced: Trace, name: str) -> None:
+    """A page of lines, largest first, and all of them as a file."""
+    figure, pages = traced.figure, -(-traced.line_count // PAGE)
+    st.markdown(f"**{headlines.lines_title(traced)}**")
+    if pages > 1:
+        number = st.number_input(f"Page of {pages:,}", 1, pages, key=f"{name}-page-of-{pages}", width=150)
+        traced = store.ask(trace, figure, (int(number) - 1) * PAGE)
+    st.dataframe(
+        tables.shown(traced.lines, short=True), key=f"{name}-lines", hide_index=True,
+        column_config=tables.lines(figure),
+        placeholder=fmt.UNKNOWN, height=_height(traced.lines),
+    )  # fmt: skip
+    at = store.generation()
+    page.download(lambda: store.ask_once(at, all_lines, figure), name=f"{name}-lines")
+
+
+def _question(figure: Figure) -> None:
+    """SQL that gives the number in any DuckDB client on the snapshot."""
+    sql, values = asked_as(figure)
+    st.code(sql, language="sql")
+    st.code(_told(values), language="python")
+
+
+def _told(values: Mapping[str, object]) -> str:
+    told = ",\n".join(
+        f"    {name!r}: {str(value)!r}" if hasattr(value, "year") else f"    {name!r}: {value!r}"
+        for name, value in values.items()
+    )
+    return f"{{\n{told},\n}}"
+
+
+def _height(table: pd.DataFrame) -> int | Literal["content"]:
+    """As high as its rows, but of many no more than some: what follows stays in sight."""
+    return "content" if len(table) <= MOST_ROWS else 320

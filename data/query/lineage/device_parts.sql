@@ -1,0 +1,13 @@
+-- Keeps, as figure_part, the device-hours of a figure. Grain: device × UTC day × holder × file. Billed hours that no telemetry saw
+-- name no file: the bill's quantities say them.
+CREATE OR REPLACE TEMP TABLE figure_part AS
+SELECT
+    source, load_id, file_id, CAST(hour AS DATE) AS day, coalesce(resource_id, node) AS machine, device_id, state, model, version, team,
+    gpu_model, provider, sub_account_id, count(*) AS hours,
+    sum(CASE $measure WHEN 'busy hours' THEN busy_seconds WHEN 'billed hours' THEN billed_seconds ELSE observed_seconds END) / 3600
+        AS amount
+FROM gpu_hour
+WHERE hour >= $start AND hour < $end AND is_in($currency, billing_currency)
+    AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
+    AND chosen($teams, team) AND chosen($models, model)
+GROUP BY ALL

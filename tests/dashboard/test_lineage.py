@@ -1,0 +1,211 @@
+"""From a card to the lines that it is the sum of: one click, and the page says whether they add up."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pandas as pd
+import pytest
+from lined_store import WEEK, small_estate
+from visitor import visit
+
+from dashboard import headlines_lineage as headlines
+from dashboard import page_parts
+from dashboard.tables import lineage as tables
+from data.home import snapshot_file
+from data.query.lineage import Figure, trace
+from data.snapshot import open_latest
+
+# two days: i-0 30 h x 7.3331, i-1 30 h x 5.01, twice 9.99 + 3.335 + 1.111 + 2 - 0.5 + 4.25, and RDS, billed at 11
+MONTH = "October so far"
+SPEND = 30 * (Decimal("7.3331") + Decimal("5.01")) + 2 * (Decimal("20.186") + 11)
+
+
+@pytest.fixture(scope="module")
+def lined(tmp_path_factory):
+    return small_estate(tmp_path_factory.mktemp("lined"))
+
+
+@pytest.fixture
+def opened(lined, monkeypatch):
+    monkeypatch.setenv("INFERLEDGER_HOME", str(lined))
+    return visit
+
+
+def texts(app):
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.error])
+
+
+def asked(app, label):
+    app.button(key=f"lineage-{label}").click().run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
+def tables_with(app, column):
+    return [frame.value for frame in app.dataframe if column in frame.value]
+
+
+def test_a_click_on_a_card_shows_the_lines_that_sum_to_it(opened):
+    app = asked(opened(), "Spend")
+
+    assert "74 charge lines sum to **\\$432.665**: spend, all rungs of the ladder." in texts(app)
+    (lines,) = tables_with(app, "line_no")
+    assert len(lines) == 74
+    assert lines["amount"].sum() == pytest.approx(float(SPEND))
+    assert set(lines["file"]) == {"memory://bill"}
+    (files,) = tables_with(app, "etag")[1:] or tables_with(app, "etag")
+    assert files["amount"].tolist() == [pytest.approx(float(SPEND))]
+
+
+def test_without_a_click_nothing_is_asked(opened):
+    assert tables_with(opened(), "line_no") == []
+
+
+def test_the_dialog_is_gone_after_the_next_click(opened):
+    app = asked(opened(), "Spend")
+    app.selectbox(key="basis").select("busy").run()
+
+    assert tables_with(app, "line_no") == []
+
+
+def test_a_ratio_shows_its_numerator_and_says_what_it_is_divided_by(opened):
+    app = asked(opened("unit_cost"), "Cost per inference")
+
+    assert (
+        "Cost of model versions whose requests somebody counted ÷ successful requests of models with a cost. "
+        "Both, each with its lines:" in texts(app)
+    )
+    assert [tab.label for tab in app.tabs] == ["Numerator: counted cost", "Denominator: charged requests"]
+
+
+@pytest.mark.parametrize(
+    ("page", "label"),
+    [
+        (page, label)
+        for page, labels in {
+            "overview": (
+                "Spend",
+                "Cost per inference",
+                "Utilisation",
+                "Idle, any length",
+                "GPU cost observed",
+                MONTH,
+            ),
+            "unit_cost": ("Cost per inference", "Per 1k inferences", "Per 1M tokens", "Requests"),
+            "invoice": (
+                "Invoice",
+                "Served inferences",
+                "Idle, any length",
+                "Shared",
+                "Outside AI",
+                "Commitment unused",
+            ),
+        }.items()
+        for label in labels
+    ],
+)
+def test_every_such_card_adds_up(opened, page, label):
+    app = asked(opened(page), label)
+
+    assert not app.error
+    assert " sum to **" in texts(app)
+
+
+def test_lines_that_do_not_add_up_are_an_error(tmp_path, monkeypatch):
+    home = small_estate(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("UPDATE ladder SET effective_cost = effective_cost + 1 WHERE rung = 'tax'")
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home))
+    app = asked(visit("invoice"), "Invoice")
+
+    assert (
+        "74 charge lines sum to $432.665, and spend, all rungs of the ladder is $434.665"
+        in app.error[0].value
+    )
+    assert "python -m ingest check" in app.error[0].value
+
+
+def test_a_sum_of_no_line_says_so(lined):
+    with open_latest(lined).cursor() as cursor:
+        nothing = trace(cursor, Figure("idle cost", replace(WEEK, teams=("nobody",))))
+
+    assert headlines.adds_up(nothing).endswith(": –. No line of this selection is part of it.")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "said"),
+    [
+        ("spend", Decimal("1234.500000000000"), "$1,234.50"),
+        ("spend", Decimal("-0.000000000001"), "−$0.000000000001"),
+        ("spend", Decimal("12"), "$12.00"),
+        ("spend", 0, "$0.00"),
+        ("requests", 1234567, "1,234,567"),
+        ("busy hours", 12.34567, "12.346"),
+        ("requests", None, "–"),
+    ],
+)
+def test_an_amount_that_is_proved_is_not_rounded(measure, value, said):
+    assert headlines.amount(value, Figure(measure, WEEK)) == said
+
+
+def test_the_scope_names_what_narrows():
+    figure = Figure("counted cost", replace(WEEK, teams=("none",), view="list"), (("model", "llama"),))
+
+    assert headlines.scope(figure) == (
+        "Oct 5 – Oct 11, 2026 (UTC) · effective cost in USD · allocated basis · team = none · model = llama"
+    )
+
+
+def test_cells_are_drawn_as_numbers_and_kept_exact():
+    exact = pd.DataFrame(
+        {"rung": ["serving_busy"], "amount": [Decimal("0.1")], "file": ["s3://" + "x" * 60], "line_no": [7]},
+        dtype=object,
+    )
+    drawn = tables.shown(exact, short=True)
+
+    assert drawn["amount"].dtype == "float64"
+    assert drawn["rung"].tolist() == ["serving, busy"]
+    assert len(drawn["file"].iloc[0]) == tables.FILE_LENGTH
+    assert exact["amount"].iloc[0] == Decimal("0.1")
+
+
+# ── files that a spreadsheet opens ──────────────────────────────────────────
+
+
+def test_no_text_of_a_csv_is_a_formula():
+    table = pd.DataFrame(
+        {
+            "tag": ["=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "a=b", None],
+            "cost": [-1.5, 2.0, -3.0, 4.0, 5.0, 6.0, 7.0, 8.0, None],
+            "exact": [Decimal("-1.50")] * 9,
+            "day": [date(2026, 10, 5)] * 9,
+            "=team": ["x"] * 9,
+        }
+    )
+    rows = page_parts.csv(table)
+
+    assert rows.splitlines()[0] == "tag,cost,exact,day,'=team"
+    read = pd.read_csv(io.StringIO(rows, newline=""), dtype=str, keep_default_na=False)
+    assert read["tag"].tolist() == [
+        "'=cmd|'/c calc'!A0",
+        "'+1",
+        "'-1",
+        "'@SUM(A1)",
+        "'\tx",
+        "'\rx",
+        "'＝1",
+        "a=b",
+        "",
+    ]
+    assert read["cost"].tolist() == ["-1.5", "2.0", "-3.0", "4.0", "5.0", "6.0", "7.0", "8.0", ""]
+    assert set(read["exact"]) == {"-1.50"}
+    assert set(read["day"]) == {"2026-10-05"}
+
+
+def test_categories_are_texts_too():
+    assert page_parts.csv(pd.DataFrame({"tag": pd.Categorical(["=1", "b"])})) == "tag\r\n'=1\r\nb\r\n"
