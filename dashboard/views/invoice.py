@@ -7,13 +7,15 @@ from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
 from dashboard.cards import invoice as cards
 from dashboard.headlines_invoice import PaidFor
+from dashboard.sections.budgets import budgets
+from dashboard.sections.chargeback import chargeback
 from dashboard.sections.explorer import explorer, ladder, tree
 from data.filters import Filters
 from data.query import overview, provenance
 
 
 def main() -> None:
-    """Answer, cards, ladder, explorer, tree."""
+    """Answer, cards, ladder, explorer, tree, chargeback, budgets."""
     filters, earlier = filter_bar.current(), filter_bar.earlier()
     paid = _paid_for(filters)
     if paid is None:
@@ -26,6 +28,8 @@ def main() -> None:
     ladder(filters)
     explorer(filters)
     tree(filters)
+    chargeback(filters)
+    budgets(filters)
 
 
 def _paid_for(filters: Filters) -> PaidFor | None:

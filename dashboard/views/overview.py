@@ -13,7 +13,7 @@ from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from dashboard.sections import anomalies as sections_anomalies
-from dashboard.sections import bridge, budgets, chargeback
+from dashboard.sections import bridge, budgets
 from dashboard.sections.counted import counted
 from dashboard.sections.weekly_pack import weekly_pack
 from dashboard.tables import overview as tables
@@ -25,7 +25,8 @@ from data.query.provisional import provisional_since
 
 
 def main() -> None:
-    """Answer, cards, what cost per inference counts, why spend moved, days, movers, the weekly pack."""
+    """Answer, cards, what cost per inference counts, why spend moved, days and the unexpected ones, budgets, movers,
+    the weekly pack."""
     filters, earlier = filter_bar.current(), filter_bar.earlier()
     figures = store.ask(overview.figures, filters)
     if figures.empty:
@@ -56,7 +57,6 @@ def main() -> None:
     budgets.budgets(filters)
     if earlier:
         _movers(store.ask(overview.movers, filters), filters)
-    chargeback.chargeback(filters)
     weekly_pack(filters)
 
 

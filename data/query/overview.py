@@ -13,6 +13,8 @@ from data.filters import Filters, is_month, month_start
 from data.query.billed_only import billed_only
 from data.query.runner import ask, ask_row
 
+MONTH_DAYS = 365.25 / 12  # of a month of mean length
+
 
 def figures(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """Per day (and one first row without a day for the whole period): spend and idle_cost (money in the
@@ -26,9 +28,6 @@ def figures(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame
 def spend_by_rung(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """day × rung: cost (money in the view). All rungs of a period sum to the invoice."""
     return ask(cursor, "spend_by_rung", filters.params())
-
-
-MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True)

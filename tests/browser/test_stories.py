@@ -222,6 +222,10 @@ def test_overview_finds_the_day_and_what_drove_it(page):
     spike = only(csv(tab, "day-drivers"), kind="g6.12xlarge")
     assert cents([spike["excess"]]) == stories.SPIKE_COST.quantize(CENT) == Decimal("4417.54")
     assert float(spike["resources_up"]) == stories.SPIKE_MACHINES
+    assert says(tab, "Oct 7 cost $4,690 more than a usual Wednesday.")
+    unexpected = only(csv(tab, "anomalies"), what="100000000011 · g6.12xlarge")
+    assert cents([unexpected["unexpected"]]) == stories.SPIKE_COST.quantize(CENT)
+    assert (unexpected["first_day"], float(unexpected["resources"])) == ("2026-10-07", stories.SPIKE_MACHINES)
 
 
 # 8 · a batch job that looks idle at night

@@ -132,14 +132,14 @@ def test_three_bars_a_member_the_largest_on_top(cursor):
 
 
 def test_the_page_shows_it_by_team_or_by_model(open_page):
-    app = open_page("overview")
+    app = open_page("invoice")
     assert any("The rule matters most to" in m.value for m in app.markdown)
-    by_model = open_page("overview", chargeback="model")
+    by_model = open_page("invoice", chargeback="model")
     (table,) = [frame.value for frame in by_model.dataframe if "shapley" in frame.value]
     assert "chat-large" in set(table["member"])
 
 
 def test_a_selection_without_devices_says_so(open_page):
-    app = open_page("overview", model=["claude-proxy"])
+    app = open_page("invoice", model=["claude-proxy"])
 
     assert any("nothing to charge back" in m.value for m in app.markdown)
