@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import duckdb
 import pandas as pd
 import pytest
 from lined_store import WEEK, small_estate
@@ -16,8 +17,9 @@ from dashboard import headlines_invoice as headlines
 from dashboard.charts import invoice as charts
 from dashboard.sections.explorer import clicked_path
 from dashboard.tables import invoice as tables
+from data.home import snapshot_file
 from data.query import invoice, overview, provenance
-from data.query.lineage import LADDER_DIMENSIONS
+from data.query.lineage import LADDER_DIMENSIONS, Figure, trace
 from data.snapshot import open_latest
 
 TOTAL = 30 * 3182 + 3840 - 75
@@ -124,7 +126,7 @@ def test_services_by_hand(lined_cursor):
         "cost"
     ]
 
-    assert members["Amazon Bedrock"] == pytest.approx(2 * 9.99)
+    assert members["Amazon Bedrock"] == pytest.approx(2 * (9.99 + 1.07))
     assert members["Amazon RDS"] == pytest.approx(2 * 11)  # 8 and 3 of timing
 
 
@@ -135,6 +137,29 @@ def test_the_tree_holds_every_line_once(lined_cursor):
         overview.figures(lined_cursor, WEEK)["spend"].iloc[0], rel=1e-12
     )
     assert rows.loc[rows["resource_id"].isna(), "resources"].min() >= 1
+
+
+def test_beyond_the_largest_the_resources_of_a_service_are_one(lined_cursor):
+    """EC2 in account 111: i-0 for 220, i-1 for 150, and what names no resource."""
+    rows = invoice.tree(lined_cursor, WEEK, 1)
+    ec2 = rows[(rows["sub_account_id"] == "111") & (rows["service_name"] == "Amazon Elastic Compute Cloud")]
+
+    assert ec2["resource_id"].fillna("others").tolist() == ["i-0", "others"]
+    assert ec2["resources"].tolist() == [1, 2]
+
+
+def test_what_no_line_holds_is_nobodys_and_in_the_total(tmp_path):
+    home = small_estate(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""INSERT INTO ladder BY NAME
+            SELECT DATE '2026-10-06' AS day, 'unexplained' AS rung, 'USD' AS billing_currency, 5 AS effective_cost""")
+    cursor = open_latest(home).cursor()
+    found = invoice.explored(cursor, WEEK, "resource_id", "day", 100).members
+
+    assert found["cost"].sum() == pytest.approx(overview.figures(cursor, WEEK)["spend"].iloc[0], rel=1e-12)
+    with open_latest(home).cursor() as asked:
+        of_nobody = trace(asked, Figure("spend", WEEK, (("resource_id", "none"),)))
+    assert found.set_index("member")["cost"]["none"] == pytest.approx(float(of_nobody.total), rel=1e-12)
 
 
 def test_a_parent_of_the_tree_is_the_sum_of_its_children(lined_cursor):
@@ -197,6 +222,13 @@ def test_the_url_chooses_the_grouping(lined, monkeypatch):
     table = next(frame.value for frame in app.dataframe if list(frame.value) == ["member", "cost", "share"])
     assert "Amazon Bedrock" in set(table["member"])
     assert "effective cost in USD by service" in "".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("bin", invoice.BINS)
+def test_one_day_is_a_period_too(open_page, bin):
+    app = open_page("invoice", period="Custom range", range=["2026-10-07", "2026-10-07"], bin=bin)
+
+    assert metric(app, "Invoice").value == r"\$7,022"  # 3,182 and the spike
 
 
 def test_a_selection_without_charges_says_so(open_page):
