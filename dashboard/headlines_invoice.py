@@ -16,51 +16,58 @@ SERVED = ("serving_busy", "managed", "serving_cpu")
 
 @dataclass(frozen=True)
 class PaidFor:
-    """The ladder by meaning (money in the view). `other_gpu` is without its idle part, which is in `idle`."""
+    """The ladder by meaning (money in the view); None = unknown: the exports leave it out, or nobody observed it.
+    `other_gpu` is without its idle part, which is in `idle`."""
 
-    total: float
-    served: float
-    idle: float
-    other_gpu: float
-    unobserved: float
-    shared: float
-    unused: float
-    outside: float
-    unexplained: float
+    total: float | None
+    served: float | None
+    idle: float | None
+    other_gpu: float | None
+    unobserved: float | None
+    shared: float | None
+    unused: float | None
+    outside: float | None
 
 
 def paid_for(ladder: pd.DataFrame, idle: float | None) -> PaidFor:
     """From query.provenance.ladder's rungs and the idle cost of the same selection."""
-    rungs = {
-        str(rung): 0.0 if fmt.is_unknown(cost) else float(cost)
-        for rung, cost in zip(ladder["rung"], ladder["cost"], strict=True)
-    }
-    known_idle = 0.0 if fmt.is_unknown(idle) or idle is None else float(idle)
-    held = known_idle - rungs.get("serving_idle", 0.0) - rungs.get("unallocated", 0.0)
+    costs = ladder.set_index("rung")["cost"].astype("float64")
+
+    def of(*rungs: str) -> float | None:
+        """Their sum; 0 where the selection has none of them, unknown where it has and none is known."""
+        found = costs[costs.index.isin(rungs)]
+        cost = float(found.sum(min_count=1)) if len(found) else 0.0
+        return None if fmt.is_unknown(cost) else cost
+
+    known_idle = None if fmt.is_unknown(idle) or idle is None else float(idle)
+    other, free = of("other_gpu"), of("serving_idle", "unallocated")
+    held = 0.0 if known_idle is None or free is None else known_idle - free
     return PaidFor(
-        total=sum(rungs.values()),
-        served=sum(rungs.get(rung, 0.0) for rung in SERVED),
+        total=of(*costs.index),
+        # GPUs that nobody observed may have served: where nothing else did, that is unknown and not nothing
+        served=None if "unobserved" in costs.index and not costs.index.isin(SERVED).any() else of(*SERVED),
         idle=known_idle,
-        other_gpu=rungs.get("other_gpu", 0.0) - held,
-        **{name: rungs.get(rung, 0.0) for name, rung in (
-            ("unobserved", "unobserved"), ("shared", "shared"), ("unused", "commitment_unused"), ("outside", "outside"),
-            ("unexplained", "unexplained"),
-        )},
-    )  # fmt: skip
+        other_gpu=None if other is None else other - held,
+        unobserved=of("unobserved"),
+        shared=of("shared"),
+        unused=of("commitment_unused"),
+        outside=of("outside"),
+    )
 
 
 def answer(paid: PaidFor, filters: Filters) -> str:
-    """What the invoice paid for: what served, what stood idle, then what else took most, and whether all is told."""
-
+    """What the invoice paid for: what served, what stood idle, then what else took most."""
+    if paid.total is None:
+        return f"What this selection cost is unknown: its exports leave out the {filters.view} cost."
     others = {
         "other GPU work": paid.other_gpu, "GPUs that nobody observed": paid.unobserved, "shared cost": paid.shared,
         "unused commitments": paid.unused, "things outside AI": paid.outside,
     }  # fmt: skip
-    largest = sorted(others.items(), key=lambda item: -item[1])[:2]
+    largest = sorted(others.items(), key=lambda item: -(item[1] or 0))[:2]
     told = [
         f"{name} {_part(cost, paid.total, filters)}"
         for name, cost in (("inferences", paid.served), ("idle GPUs", paid.idle), *largest)
-        if cost >= CENT
+        if cost is not None and cost >= CENT
     ]
     total = fmt.short_money(paid.total, filters.currency)
     whole = f"{_whole(filters)} of {total} {fmt.within(filters.start, filters.end)}"
@@ -81,7 +88,8 @@ def _whole(filters: Filters) -> str:
 
 def explored(filters: Filters, name: str) -> str:
     """What the explorer's bars are."""
-    return f"{filters.view} cost in {filters.currency} by {name}, UTC; however it is grouped, the total is the same."
+    cost = f"{filters.view.capitalize()} cost in {filters.currency}"
+    return f"{cost} by {name}, UTC; however it is grouped, the total is the same."
 
 
 def tree(below: float, filters: Filters) -> str:

@@ -72,12 +72,16 @@ def adds_up(traced: Trace) -> str:
         f" and {amount(traced.unexplained, figure)} unexplained, on no line" if traced.unexplained else ""
     )
     if traced.adds_up:
-        return f"{lines}{beside} sum to **{total}**: {what}."
+        return f"{lines}{beside} {_sum(traced)} to **{total}**: {what}."
     found = amount(traced.lines_total, figure)
     return (
-        f"{lines} sum to {found}{beside}, and {what} is {total}: this does not add up. "
+        f"{lines} {_sum(traced)} to {found}{beside}, and {what} is {total}: this does not add up. "
         "Run: python -m ingest check. It says what is off."
     )
+
+
+def _sum(traced: Trace) -> str:
+    return "sums" if traced.line_count == 1 and not traced.unexplained else "sum"
 
 
 def rows_title(traced: Trace) -> str:

@@ -10,7 +10,12 @@ from dashboard import theme
 from data.query.invoice import Bin, Explored
 
 LEVELS = ("provider", "sub_account_id", "service_name", "resource_id")
-WIDTHS: dict[Bin, int] = {"day": 1, "week": 7, "month": 30}
+SHADES = {
+    1: ("#1F4E96", "#FFFFFF"),
+    2: ("#2F66B8", "#FFFFFF"),
+    3: ("#3871C8", "#FFFFFF"),
+    4: ("#9CC4F4", "#10233F"),
+}
 
 
 def member_name(dimension: str, member: object, members: int = 0) -> str:
@@ -93,7 +98,8 @@ def treemap(tree: pd.DataFrame, currency: str) -> go.Figure:
             texttemplate="%{label}<br>%{customdata[0]}",
             hovertemplate="%{customdata[1]}<br>%{customdata[0]}<extra></extra>",
             marker={"colors": _shades(nodes), "line": {"width": 1}, "pad": {"t": 22, "l": 3, "r": 3, "b": 3}},
-            pathbar={"visible": True, "thickness": 22},
+            textfont={"color": _inks(nodes)},
+            pathbar={"visible": True, "thickness": 22, "textfont": {"color": _inks(nodes)}},
             maxdepth=3,
             root={"color": "rgba(0,0,0,0)"},
         )
@@ -105,5 +111,9 @@ def treemap(tree: pd.DataFrame, currency: str) -> go.Figure:
 
 def _shades(nodes: pd.DataFrame) -> list[str]:
     """One hue: cost is blue; a level deeper is lighter."""
-    by_level = {1: "#1F4E96", 2: "#2F66B8", 3: theme.COST, 4: "#7FB2F0"}
-    return [by_level[level] for level in nodes["level"]]
+    return [SHADES[level][0] for level in nodes["level"]]
+
+
+def _inks(nodes: pd.DataFrame) -> list[str]:
+    """What is legible on the shade, in either scheme."""
+    return [SHADES[level][1] for level in nodes["level"]]

@@ -12,12 +12,11 @@ from dashboard import format as fmt
 from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
 from dashboard.charts import invoice as charts
-from dashboard.charts.provenance import ladder_rows, ladder_waterfall
-from dashboard.headlines import IRRECONCILABLE, unexplained
 from dashboard.sections import lineage
+from dashboard.sections.invoice import waterfall
 from dashboard.tables import invoice as tables
 from data.filters import Filters
-from data.query import invoice, provenance
+from data.query import invoice
 from data.query.invoice import BINS, Bin
 from data.query.lineage import Figure
 
@@ -27,16 +26,7 @@ TOP_RESOURCES = 12
 
 def ladder(filters: Filters) -> None:
     """Each rung down to what they sum to, in the chosen view and beside it in the others; a rung opens its lines."""
-    page.section("The cost ladder: every dollar exactly once", unexplained(filters))
-    rows = ladder_rows(store.ask(provenance.ladder, filters), filters.reconcilable)
-    total = theme.total_name(filters.view)
-    page.draw(
-        ladder_waterfall(rows, filters.currency, total),
-        name="ladder-chart",
-        alt=f"The cost ladder down to: {total}",
-    )
-    if not filters.reconcilable:
-        page.note(IRRECONCILABLE)
+    rows = waterfall(filters)
     rows.insert(3, "share", rows["cost"] / rows["cost"].sum() if rows["cost"].sum() else float("nan"))
     chosen = _pick(rows, "ladder", tables.ladder(filters), "Rungs of the ladder in the four views")
     if chosen is not None:
@@ -78,7 +68,7 @@ def explorer(filters: Filters) -> None:
         return
     member = found.members["member"].iloc[chosen]
     if fmt.is_unknown(member):
-        page.note("The others are many: narrow the filters, or open them in the CSV.")
+        page.note("The others are many: narrow the filters to open one of them.")
         return
     _opened(
         Figure("spend", filters, ((dimension, str(member)),)), charts.member_name(dimension, member), "member"

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import streamlit as st
+
 from dashboard import as_of, headlines, store, theme
 from dashboard.charts import provenance as charts
-from dashboard.page_parts import chart_with_table, note, said_with_table, section, table_with_download
+from dashboard.page_parts import draw, note, said_with_table, section, table_with_download
 from dashboard.tables import provenance as tables
 from data.filters import Filters
 from data.query import provenance
 from data.query.between import changes, invoices
 
 
-def ladder(filters: Filters) -> None:
-    """Each rung down to what they sum to."""
+def waterfall(filters: Filters) -> pd.DataFrame:
+    """Each rung down to what they sum to, as a picture; its rows."""
     section("The cost ladder: every dollar exactly once", headlines.unexplained(filters))
     rows = charts.ladder_rows(store.ask(provenance.ladder, filters), filters.reconcilable)
     total = theme.total_name(filters.view)
-    figure, alt = charts.ladder_waterfall(rows, filters.currency, total), f"The cost ladder down to: {total}"
-    chart_with_table(figure, rows, name="ladder", alt=alt, columns=tables.ladder(filters))
+    figure = charts.ladder_waterfall(rows, filters.currency, total)
+    draw(figure, name="ladder-chart", alt=f"The cost ladder down to: {total}")
     if not filters.reconcilable:
         note(headlines.IRRECONCILABLE)
+    return rows
+
+
+def ladder(filters: Filters) -> None:
+    """The ladder as a picture and, folded, as a table."""
+    rows = waterfall(filters)
+    with st.expander(f"Table · {len(rows):,} rows"):
+        table_with_download(rows, name="ladder", columns=tables.ladder(filters))
 
 
 def reconciliation(filters: Filters) -> None:

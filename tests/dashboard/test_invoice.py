@@ -6,19 +6,26 @@ The estate's October 2 – 31: 30 days of 3,182 + a spike of 3,840 − a credit 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
+import duckdb
 import pandas as pd
 import pytest
 from lined_store import WEEK, small_estate
+from small_store import line, load_lines, machine_line
 from visitor import visit
 
 from dashboard import headlines_invoice as headlines
+from dashboard.cards import invoice as cards
 from dashboard.charts import invoice as charts
 from dashboard.sections.explorer import clicked_path
 from dashboard.tables import invoice as tables
+from data.home import snapshot_file
+from data.model.settings import ModelSettings
 from data.query import invoice, overview, provenance
-from data.query.lineage import LADDER_DIMENSIONS
+from data.query.lineage import LADDER_DIMENSIONS, Figure, trace
 from data.snapshot import open_latest
+from data.warehouse import Warehouse
 
 TOTAL = 30 * 3182 + 3840 - 75
 
@@ -74,6 +81,38 @@ def test_only_what_was_charged_is_called_the_invoice(open_page, view, said):
     assert app.metric[0].label == ("Invoice" if view == "billed" else "Σ list cost")
 
 
+def test_a_cost_that_the_exports_leave_out_is_unknown_and_not_nothing(october):
+    rungs = pd.DataFrame({"rung": ["serving_busy", "managed", "shared"], "cost": [None, None, None]})
+    untold = headlines.paid_for(rungs, None)
+
+    assert (untold.total, untold.served, untold.idle, untold.shared, untold.outside) == (
+        None,
+        None,
+        None,
+        None,
+        0,
+    )
+    assert [card.value for card in cards.paid_for(untold, None, october)] == [
+        "–",
+        "–",
+        "–",
+        "–",
+        "$0.00",
+        "$0.00",
+    ]
+    assert headlines.answer(untold, october) == (
+        "What this selection cost is unknown: its exports leave out the effective cost."
+    )
+
+
+def test_what_is_known_beside_something_unknown_counts():
+    some = headlines.paid_for(
+        pd.DataFrame({"rung": ["serving_busy", "managed"], "cost": [2.0, None]}), float("nan")
+    )
+
+    assert (some.total, some.served, some.idle) == (2, 2, None)
+
+
 def test_an_invoice_of_credits_alone_paid_for_no_use(october):
     paid = headlines.paid_for(pd.DataFrame({"rung": ["credit", "timing"], "cost": [-5.0, None]}), None)
 
@@ -124,7 +163,7 @@ def test_services_by_hand(lined_cursor):
         "cost"
     ]
 
-    assert members["Amazon Bedrock"] == pytest.approx(2 * 9.99)
+    assert members["Amazon Bedrock"] == pytest.approx(2 * (9.99 + 1.07))
     assert members["Amazon RDS"] == pytest.approx(2 * 11)  # 8 and 3 of timing
 
 
@@ -135,6 +174,29 @@ def test_the_tree_holds_every_line_once(lined_cursor):
         overview.figures(lined_cursor, WEEK)["spend"].iloc[0], rel=1e-12
     )
     assert rows.loc[rows["resource_id"].isna(), "resources"].min() >= 1
+
+
+def test_beyond_the_largest_the_resources_of_a_service_are_one(lined_cursor):
+    """EC2 in account 111: i-0 for 220, i-1 for 150, and what names no resource."""
+    rows = invoice.tree(lined_cursor, WEEK, 1)
+    ec2 = rows[(rows["sub_account_id"] == "111") & (rows["service_name"] == "Amazon Elastic Compute Cloud")]
+
+    assert ec2["resource_id"].fillna("others").tolist() == ["i-0", "others"]
+    assert ec2["resources"].tolist() == [1, 2]
+
+
+def test_what_no_line_holds_is_nobodys_and_in_the_total(tmp_path):
+    home = small_estate(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("""INSERT INTO ladder BY NAME
+            SELECT DATE '2026-10-06' AS day, 'unexplained' AS rung, 'USD' AS billing_currency, 5 AS effective_cost""")
+    cursor = open_latest(home).cursor()
+    found = invoice.explored(cursor, WEEK, "resource_id", "day", 100).members
+
+    assert found["cost"].sum() == pytest.approx(overview.figures(cursor, WEEK)["spend"].iloc[0], rel=1e-12)
+    with open_latest(home).cursor() as asked:
+        of_nobody = trace(asked, Figure("spend", WEEK, (("resource_id", "none"),)))
+    assert found.set_index("member")["cost"]["none"] == pytest.approx(float(of_nobody.total), rel=1e-12)
 
 
 def test_a_parent_of_the_tree_is_the_sum_of_its_children(lined_cursor):
@@ -196,7 +258,40 @@ def test_the_url_chooses_the_grouping(lined, monkeypatch):
 
     table = next(frame.value for frame in app.dataframe if list(frame.value) == ["member", "cost", "share"])
     assert "Amazon Bedrock" in set(table["member"])
-    assert "effective cost in USD by service" in "".join(caption.value for caption in app.caption)
+    assert "Effective cost in USD by service" in "".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("bin", invoice.BINS)
+def test_one_day_is_a_period_too(open_page, bin):
+    app = open_page("invoice", period="Custom range", range=["2026-10-07", "2026-10-07"], bin=bin)
+
+    assert metric(app, "Invoice").value == r"\$7,022"  # 3,182 and the spike
+
+
+def test_bills_in_two_currencies_without_telemetry(tmp_path, monkeypatch):
+    """$24 of a GPU machine and €7 of storage: one currency at a time; whether the GPU stood idle is unknown."""
+    at = datetime(2026, 10, 5)
+    euro = line(
+        at,
+        cost="7",
+        billing_currency="EUR",
+        provider="OVH",
+        billing_account_id="9",
+        x_usage_type="EBS:VolumeUsage",
+    )
+    with Warehouse.open(tmp_path) as wh:
+        load_lines(wh, [machine_line(at, "i-0", "24"), euro])
+        wh.publish(ModelSettings())
+    monkeypatch.setenv("INFERLEDGER_HOME", str(tmp_path))
+    dollars, euros = (visit("invoice", currency=currency) for currency in ("USD", "EUR"))
+
+    assert dollars.subheader[0].value == (
+        r"The invoice of \$24.00 in Sep 6 – Oct 5, 2026 paid for GPUs that nobody observed \$24.00 (100 %)."
+    )
+    assert [m.value for m in dollars.metric][:3] == [r"\$24.00", "–", "–"]
+    assert euros.metric[0].value == "€7.00"
+    dialog = euros.button(key="lineage-Invoice").click().run()
+    assert any("1 charge line sums to **€7.00**" in text.value for text in dialog.markdown)
 
 
 def test_a_selection_without_charges_says_so(open_page):

@@ -397,7 +397,7 @@ def test_lines_come_in_pages_and_the_last_are_the_smallest(small):
     pages = [small.trace(figure, skip, 25).lines for skip in range(0, 100, 25)]
     sizes = [abs(a) for page in pages for a in page["amount"]]
 
-    assert len(sizes) == small.trace(figure).line_count == 74
+    assert len(sizes) == small.trace(figure).line_count == 76
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -407,7 +407,7 @@ def test_what_does_not_fit_into_a_file_is_one_row_of_it(small):
         few = all_lines(cursor, figure, most=10)
 
     assert len(few) == 11
-    assert few["description"].iloc[-1] == "64 further lines"
+    assert few["description"].iloc[-1] == "66 further lines"
     assert sum(few["amount"]) == small.trace(figure).total
 
 

@@ -16,8 +16,8 @@ WEEK = Filters(date(2026, 10, 5), date(2026, 10, 12))
 
 
 def small_estate(home: Path) -> Path:
-    """Two accounts over two days: served and free GPUs, an unused plan, storage, a managed model, tax, a credit; a pod
-    that is known by its machine and a gateway that is not."""
+    """Two accounts over two days: served and free GPUs, an unused plan, storage, two managed models (nobody counts one
+    of them), tax, a credit; a pod that is known by its machine, asked in two modes, and a gateway that is not."""
     lines, seen, traffic = [], [], []
     for h in range(30):
         hour = START + timedelta(hours=h)
@@ -28,6 +28,7 @@ def small_estate(home: Path) -> Path:
         ]
         told = {"hour": hour, "requests_failed": 1, "input_tokens": 300, "output_tokens": 70}
         traffic.append(told | {"namespace": "serve", "pod": f"llama-v{1 + h % 2}-a", "requests_ok": 100 + h})
+        traffic.append(traffic[-1] | {"mode": "batch", "requests_ok": 40})
         traffic.append(told | {"model": "titan", "requests_ok": 11, "endpoint": "gateway"})
     bedrock = {"service_name": "Amazon Bedrock", "resource_id": "foundation-model/titan"}
     lines += [
@@ -35,6 +36,7 @@ def small_estate(home: Path) -> Path:
         for day in (0, 1)
         for cost, told in (
             ("9.99", bedrock),
+            ("1.07", bedrock | {"resource_id": "foundation-model/uncounted"}),
             ("3.335", {"x_usage_type": "EBS:VolumeUsage"}),
             (
                 "1.111",
