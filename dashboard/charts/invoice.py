@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from dashboard import format as fmt
 from dashboard import theme
-from dashboard.tables.invoice import member_name
 from data.query.invoice import Bin, Explored
 
 LEVELS = ("provider", "sub_account_id", "service_name", "resource_id")
@@ -17,6 +16,13 @@ SHADES = {
     3: ("#3871C8", "#FFFFFF"),
     4: ("#9CC4F4", "#10233F"),
 }
+
+
+def member_name(dimension: str, member: object, members: int = 0) -> str:
+    """How a member reads; the others say how many they are."""
+    if fmt.is_unknown(member):
+        return f"others ({members:,})" if members else "others"
+    return theme.rung_name(str(member)) if dimension == "rung" else str(member)
 
 
 def bars(explored: Explored, dimension: str, currency: str, bin: Bin) -> go.Figure:

@@ -57,7 +57,7 @@ def explorer(filters: Filters) -> None:
         tables.members(filters, dimension),
         f"Cost by {name}",
     )
-    over_time = found.bins.assign(member=[tables.member_name(dimension, m) for m in found.bins["member"]])
+    over_time = found.bins.assign(member=[charts.member_name(dimension, m) for m in found.bins["member"]])
     with st.expander(f"Per {bin} · {len(over_time):,} rows"):
         page.table_with_download(
             over_time.drop(columns="place"),
@@ -71,7 +71,7 @@ def explorer(filters: Filters) -> None:
         page.note("The others are many: narrow the filters to open one of them.")
         return
     _opened(
-        Figure("spend", filters, ((dimension, str(member)),)), tables.member_name(dimension, member), "member"
+        Figure("spend", filters, ((dimension, str(member)),)), charts.member_name(dimension, member), "member"
     )
 
 

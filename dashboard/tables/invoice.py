@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard import format as fmt
-from dashboard import theme
+from dashboard.charts.invoice import member_name
 from dashboard.columns import Columns, count_column, date_column, money_column, percent_column, text_column
 from data.filters import Filters
 from data.query.invoice import Bin
@@ -29,13 +28,6 @@ DIMENSIONS = {
     "mode": "mode",
     "gpu_model": "GPU",
 }
-
-
-def member_name(dimension: str, member: object, members: int = 0) -> str:
-    """How a member reads; the others say how many they are."""
-    if fmt.is_unknown(member):
-        return f"others ({members:,})" if members else "others"
-    return theme.rung_name(str(member)) if dimension == "rung" else str(member)
 
 
 def member_rows(members: pd.DataFrame, dimension: str) -> pd.DataFrame:
