@@ -1,0 +1,171 @@
+"""What a figure is by pandas alone, over Parquet files and unit_cost: tests of lineage compare with it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+
+from data.query.choices import choices
+from data.query.lineage import LADDER_DIMENSIONS, all_lines, trace
+from data.snapshot import open_latest
+
+SHARES = (
+    "unallocated_share", "commitment_share", "shared_compute", "shared_storage", "shared_network",
+    "shared_orchestration", "shared_support",
+)  # fmt: skip
+OWN = {
+    "busy": {"serving_busy", "managed"},
+    "allocated": {"serving_busy", "managed", "serving_idle", "serving_cpu"},
+    "fully loaded": {"serving_busy", "managed", "serving_idle", "serving_cpu"},
+}
+KEY = (
+    "day", "model", "version", "endpoint", "mode", "team", "gpu_model", "provider", "billing_account_id",
+    "sub_account_id", "billing_currency",
+)  # fmt: skip
+
+
+AMOUNTS = ("effective_cost", "billed_cost", "contracted_cost", "list_cost")
+READ = {
+    "part": ("load_id", "line_id", "line_no", "device_id", "rung", "sub_rung", "component", *KEY, *AMOUNTS),
+    "cost": (
+        "load_id", "line_id", "line_no", "service_name", "instance_type", "region_id", "resource_id", "effective_cost",
+    ),
+    "gpu_hour": (
+        "hour", "provider", "sub_account_id", "team", "model", "billing_currency", "busy_seconds", "observed_seconds",
+        "billed_seconds",
+    ),
+}  # fmt: skip
+
+
+class Store:
+    """A published store, and pandas' own copy of it: `part` and `cost` from their Parquet files."""
+
+    def __init__(self, home):
+        self.reader = open_latest(home)
+        paths = self.ask("SELECT relation, path FROM parquet_file")
+        self.part, self.cost, self.gpu_hour = (
+            pd.concat(
+                pd.read_parquet(home / path, columns=list(columns), dtype_backend="pyarrow")
+                for told, path in paths
+                if told == relation
+            )
+            for relation, columns in READ.items()
+        )
+        snapshot = self.reader.cursor().sql("FROM unit_cost").to_arrow_table()
+        self.unit_cost = snapshot.to_pandas(types_mapper=pd.ArrowDtype)
+        for rows in (self.part, self.unit_cost):
+            rows["model_version"] = rows["model"] + " " + rows["version"]
+        self.choices = choices(self.reader.cursor())
+
+    def ask(self, query, *values):
+        return self.reader.cursor().execute(query, values).fetchall()
+
+    def trace(self, figure, skip=0, top=100):
+        with self.reader.cursor() as cursor:
+            return trace(cursor, figure, skip, top)
+
+    def lines(self, figure):
+        with self.reader.cursor() as cursor:
+            return all_lines(cursor, figure)
+
+
+def within(rows, filters, where=(), day="day"):
+    """The rows that filters and a narrowing let through."""
+    first, after = filters.start, filters.end
+    if day == "hour":
+        first, after = pd.Timestamp(first), pd.Timestamp(after)
+    kept = (rows[day] >= first) & (rows[day] < after)
+    pairs = [
+        ("provider", filters.providers), ("sub_account_id", filters.accounts), ("team", filters.teams),
+        ("model", filters.models),
+    ]  # fmt: skip
+    for name in {name for name, _ in where}:
+        pairs.append((name, tuple(value for told, value in where if told == name)))
+    for name, values in pairs:
+        if values:
+            kept &= rows[name].fillna("none").isin(values)
+    return rows[kept.fillna(False).astype(bool)]
+
+
+def total(values):
+    known = values.dropna()
+    return known.sum() if len(known) else 0
+
+
+def parts_of(store, figure):
+    """The rows of `part` behind a sum of the ladder."""
+    filters, rows = figure.filters, store.part
+    rows = rows[rows["billing_currency"] == filters.currency]
+    of_lines = [(name, value) for name, value in figure.where if name not in LADDER_DIMENSIONS]
+    rows = within(rows, filters, [pair for pair in figure.where if pair not in of_lines])
+    for name, value in of_lines:
+        lines = store.cost.loc[store.cost[name].fillna("none") == value, ["load_id", "line_id"]]
+        rows = rows.merge(lines, on=["load_id", "line_id"])
+    if figure.measure == "idle cost":
+        held = (rows["rung"] == "other_gpu") & (rows["sub_rung"].fillna("") == "held idle")
+        rows = rows[rows["rung"].isin(["serving_idle", "unallocated"]) | held]
+    if figure.measure == "device cost":
+        rows = rows[rows["device_id"].notna() | (rows["rung"] == "unobserved")]
+    if figure.measure == "observed cost":
+        rows = rows[rows["device_id"].notna() & (rows["rung"] != "unobserved")]
+    return rows
+
+
+def unit_rows(store, figure):
+    """The rows of unit_cost that a figure counts: counted and charged per model, in pandas' words."""
+    rows = within(store.unit_cost, figure.filters)
+    rows = rows[
+        rows["billing_currency"].isna() | (rows["billing_currency"] == figure.filters.currency)
+    ].copy()
+    costs = [name for name in rows if name.endswith(("_cost", "_share")) or name.startswith("shared_")]
+    priced = rows["billing_currency"].notna()
+    model, count = rows["model"].fillna("none"), rows["requests_ok"]
+    if "token" in figure.measure:
+        count = rows["input_tokens"] + rows["output_tokens"]
+    seen = (count.notna() & priced).groupby(model).transform("any")
+    seen_that_day = (count.notna() & priced).groupby([model, rows["day"]]).transform("any")
+    managed = rows["managed_cost"].fillna(Decimal(0)) != 0
+    rows["counted"] = (seen & (~managed | seen_that_day)).astype(bool)
+    paid = rows[costs].notna().any(axis=1)
+    rows["charged"] = (priced & paid.groupby(model).transform("any")).astype(bool)
+    if figure.measure in ("counted cost", "tokened cost"):
+        rows = rows[rows["counted"]]
+    if figure.measure.startswith("charged"):
+        rows = rows[rows["charged"]]
+    return within(rows, figure.filters, figure.where)
+
+
+def unit_sum(store, figure):
+    """(cost or count by unit_cost, the part of it that versions hold themselves by `part`)."""
+    rows, basis = unit_rows(store, figure), figure.filters.basis
+    if figure.measure == "charged tokens":
+        return total(rows["input_tokens"] + rows["output_tokens"]), None
+    if "requests" in figure.measure:
+        return total(rows["requests_ok"]), None
+    names = ["busy_cost", "managed_cost"]
+    names += [] if basis == "busy" else ["idle_cost", "cpu_cost"]
+    shares = (
+        sum((total(rows[name]) for name in SHARES), Decimal(0)) if basis == "fully loaded" else Decimal(0)
+    )
+    own = store.part[store.part["rung"].isin(OWN[basis])]
+    keys = rows[list(KEY)].drop_duplicates().fillna({n: "?" for n in KEY if n != "day"})
+    own = own[[*KEY, "effective_cost"]].fillna({n: "?" for n in KEY if n != "day"}).merge(keys, on=list(KEY))
+    return sum((total(rows[name]) for name in names), Decimal(0)) + shares, total(
+        own["effective_cost"]
+    ) + shares
+
+
+def expected(store, figure):
+    """The sum by pandas."""
+    if figure.measure in ("spend", "idle cost", "device cost", "observed cost"):
+        view = figure.filters.view if figure.measure in ("spend", "idle cost") else "effective"
+        return total(parts_of(store, figure)[f"{view}_cost"])
+    if "hours" in figure.measure:
+        rows = store.gpu_hour[store.gpu_hour["billing_currency"].fillna("USD") == figure.filters.currency]
+        rows = within(rows, figure.filters, day="hour")
+        return float(total(rows[f"{figure.measure.split()[0]}_seconds"])) / 3600
+    by_unit_cost, by_parts = unit_sum(store, figure)
+    if by_parts is not None:
+        assert by_parts == by_unit_cost
+    return by_unit_cost
