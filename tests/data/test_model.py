@@ -8,7 +8,9 @@ import pytest
 from small_store import device_hour, line, load_lines, load_rows, machine_line
 
 from data.check import check
+from data.filters import Filters
 from data.model.settings import ModelSettings
+from data.query import unit_cost
 from data.snapshot import open_latest
 from data.warehouse import Warehouse
 
@@ -90,6 +92,26 @@ def test_three_gpus_for_three_hours(wh):
     )
     assert con.execute("SELECT sum(cost), sum(billed_seconds) FROM gpu_hour").fetchone() == (90, 9 * 3600)
     assert con.execute("SELECT sum(device_cost), sum(observed_cost) FROM coverage_day").fetchone() == (90, 55)
+
+
+def test_a_million_requests_a_day_on_a_gpu_that_is_busy_three_tenths_of_it(wh):
+    """The published example: $10/h, 30 %: $240 a day, $0.00024 a request, $168 of it idle."""
+    hours = [DAY + timedelta(hours=h) for h in range(24)]
+    load_lines(wh, [machine_line(h, "i-1", "10") for h in hours])
+    load_rows(wh, "device_hour", [device_hour(h, "GPU-1", "n1", 1080, 2520, **POD) for h in hours])
+    asked = [41_667 if h < 16 else 41_666 for h in range(24)]
+    traffic = [
+        {"hour": hour, **POD, "endpoint": "chat", "requests_ok": n, "requests_failed": 0}
+        for hour, n in zip(hours, asked, strict=True)
+    ]
+    load_rows(wh, "traffic", traffic, "vllm")
+    con = published(wh)
+
+    assert ladder(con) == money(serving_busy="72", serving_idle="168")
+    day = Filters(DAY.date(), DAY.date() + timedelta(days=1))
+    told = unit_cost.costs(con, day, "total").iloc[0]
+    assert (told["cost"], told["requests_ok"]) == (240, 1_000_000)
+    assert told["cost_per_inference"] == pytest.approx(0.00024)
 
 
 def test_coverage_knows_the_team_also_of_machines_whose_devices_nobody_knows(wh):

@@ -81,7 +81,7 @@ def test_an_azure_bill_comes_back_with_what_is_unknown_of_it(tmp_path, actual, a
 MONEY = st.decimals(0, 1000, places=6)
 
 
-@settings(max_examples=8, deadline=None, phases=WHOLE)
+@settings(max_examples=4, deadline=None, phases=WHOLE)
 @given(
     days=st.lists(
         st.tuples(st.integers(1, 28), st.sampled_from(["od", "use", "buy", "unused"]), MONEY, MONEY),
@@ -141,7 +141,7 @@ def test_the_machines_of_a_gpu_cloud_come_back_with_their_gpus(tmp_path):
     assert len(made.before["gpu_hour"]) == len(made.after["gpu_hour"]) > 0
 
 
-@settings(max_examples=8, deadline=None, phases=WHOLE)
+@settings(max_examples=4, deadline=None, phases=WHOLE)
 @given(
     lines=st.lists(
         st.fixed_dictionaries(
@@ -186,7 +186,7 @@ BLANK = st.none()
 WORDS = st.sampled_from(["a", "Compute"])
 
 
-@settings(max_examples=8, deadline=None, phases=WHOLE)
+@settings(max_examples=4, deadline=None, phases=WHOLE)
 @given(
     told=st.lists(
         st.fixed_dictionaries(
