@@ -58,5 +58,6 @@ def test_a_click_on_the_tree_opens_the_lines_of_a_service(visit, lined):
     tab = visit("invoice", base=lined, height=4000)
     tab.locator(".st-key-tree-chart g.slice", has_text="Amazon Bedrock").last.click()
     tab.get_by_text("Charge lines: Amazon Bedrock").wait_for()
+    settled(tab)  # the heading comes before its lines, and more of the page after them
 
     assert "4 charge lines sum to $22.12" in tab.inner_text('[data-testid="stMain"]')
