@@ -67,13 +67,10 @@ def popover() -> None:
 
 
 def choose_earlier(label: str) -> int | None:
-    """One of the older snapshots, by default the one before; None where there is none."""
+    """One of the older snapshots, by default the one before; None where there is none. Whether this code can read it
+    is found when it is asked: opening all of them on each run would take a second."""
     found: AsOf = st.session_state[_SETTLED]
-    older = [
-        s
-        for s in store.reader().generations()[::-1]
-        if s.generation < found.shown.generation and _readable(s)
-    ]
+    older = [s for s in store.reader().generations()[::-1] if s.generation < found.shown.generation]
     if not older:
         return None
     return st.selectbox(label, older, format_func=_told, width=340).generation

@@ -239,16 +239,7 @@ def empty_state(filters: Filters, what: str) -> None:
     """Nothing to show: say which filter caused it and how to widen it. `what` names the thing: "GPU
     hours".
     """
-    narrowing = [
-        f"{label} = {', '.join(values)}"
-        for label, values in (
-            ("provider", filters.providers),
-            ("account", filters.accounts),
-            ("team", filters.teams),
-            ("model", filters.models),
-        )
-        if values
-    ]
+    narrowing = [f"{dimension} = {', '.join(values)}" for dimension, values in filters.narrowed.items()]
     because = f" with {' and '.join(narrowing)}" if narrowing else ""
     remedy = "Clear a filter, or choose a longer period." if narrowing else "Choose a longer period."
     st.info(

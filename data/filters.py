@@ -68,6 +68,17 @@ class Filters:
         """
         return not self.teams and not self.models
 
+    @property
+    def narrowed(self) -> dict[str, tuple[str, ...]]:
+        """What the question is narrowed to, by dimension; empty where it is about everything."""
+        chosen = {
+            "provider": self.providers,
+            "account": self.accounts,
+            "team": self.teams,
+            "model": self.models,
+        }
+        return {dimension: values for dimension, values in chosen.items() if values}
+
     def previous(self) -> Filters:
         """The same question about the days compared with. The previous period is as long and right before; of a
         calendar month the whole month before, of a month's first days the same days of the month before (all of it,

@@ -64,16 +64,7 @@ def title(pack: Pack) -> str:
 def scope(pack: Pack) -> str:
     """What every figure refers to."""
     filters = pack.filters
-    narrowed = [
-        f"{name} {', '.join(values)}"
-        for name, values in (
-            ("provider", filters.providers),
-            ("account", filters.accounts),
-            ("team", filters.teams),
-            ("model", filters.models),
-        )
-        if values
-    ]
+    narrowed = [f"{dimension} {', '.join(values)}" for dimension, values in filters.narrowed.items()]
     return " · ".join(
         [
             "UTC days",

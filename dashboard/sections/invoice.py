@@ -54,7 +54,12 @@ def between(filters: Filters) -> None:
     if older is None:
         note("There is no older snapshot to compare with.")
         return
-    now, before = store.ask(invoices, filters), store.ask_at(older, invoices, filters)
+    try:
+        before = store.ask_at(older, invoices, filters)
+    except store.NoSnapshot as unreadable:
+        note(str(unreadable))
+        return
+    now = store.ask(invoices, filters)
     rows = changes(before, now)
     if rows.empty:
         note(f"No invoice month differs from snapshot {older}.")
