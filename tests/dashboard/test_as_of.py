@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import duckdb
 import pytest
 from small_store import line, load_lines
 from visitor import visit
@@ -122,3 +123,10 @@ def test_what_changed_between_two_snapshots_is_told_to_the_cent(home):
     page = visit("data")
     assert any("before (USD)" in frame.proto.columns for frame in page.dataframe)
     assert not any("before (USD)" in frame.proto.columns for frame in visit("data", snapshot="1").dataframe)
+
+
+def test_an_older_snapshot_of_another_version_says_so_where_it_is_asked_for(home):
+    with duckdb.connect(str(snapshot_file(home, 2))) as con:
+        con.execute("UPDATE snapshot SET schema_version = 0")
+
+    assert any("Snapshot 2 has relations of version 0" in box.value for box in visit("data").caption)
