@@ -60,10 +60,10 @@ def _over_on(budget: float, by_day: Sequence[float], rate: float | None, left: i
     if sums and sums[-1] > budget:
         within = [day for day, total in enumerate(sums, 1) if total <= budget]
         return within[-1] + 1 if within else 1
-    if rate is None or rate <= 0:
+    so_far = sums[-1] if sums else 0.0
+    if rate is None or so_far + rate * left <= budget:  # asked first: a rate near 0 divides to infinity
         return None
-    more = math.floor((budget - (sums[-1] if sums else 0.0)) / rate) + 1
-    return len(by_day) + more if more <= left else None
+    return len(by_day) + min(math.floor((budget - so_far) / rate) + 1, left)
 
 
 @dataclass(frozen=True)

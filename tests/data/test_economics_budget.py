@@ -53,6 +53,11 @@ def test_what_costs_nothing_passes_nothing():
     assert burn(100, [0.0] * 5, 30, final=5).over_on is None
 
 
+@pytest.mark.parametrize("nearly_nothing", [5e-324, 2.2250738585072014e-308, 1e-300])
+def test_what_costs_nearly_nothing_passes_nothing(nearly_nothing):
+    assert burn(4.0, [nearly_nothing], 30, final=1).over_on is None
+
+
 @pytest.mark.parametrize("budget", [0, -1, float("nan")])
 def test_a_budget_is_above_0(budget):
     with pytest.raises(ValueError, match="above 0"):
