@@ -23,6 +23,7 @@ from data.pins import pins
 from data.pointer import SCHEMA_VERSION, Pointer, Snapshot, read_pointer, write_pointer
 from data.retention import keep
 from data.sql import macros, parquet_view, sql
+from data.upgrade import upgrade
 
 if TYPE_CHECKING:
     from data.model.settings import ModelSettings
@@ -62,6 +63,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings,
     fingerprint = model_fingerprint(settings)
     if pointer is None or pointer.model != fingerprint:
         con.execute(sql("work/mark_all_months")).fetchall()
+        upgrade(pointer.kept if pointer else ())
     _build_months(con, home, settings, model)
     content, facts = _content_fingerprints(con)
     if pointer is not None and (pointer.model, pointer.content) == (fingerprint, content):

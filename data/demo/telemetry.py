@@ -26,6 +26,7 @@ SIGNAL = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
 MEMORY = "DCGM_FI_DEV_FB_USED"
 ENERGY = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
 LATENCY = "vllm:e2e_request_latency_seconds"
+PREFILL, DECODE = "vllm:request_prefill_time_seconds_sum", "vllm:request_decode_time_seconds_sum"
 BUCKETS = (0.3, 1.0, 2.5, 5.0, 10.0, 30.0)
 SERVING_STEPS = 3  # a pod's counters are scraped at the last second of every third step
 RESET_DAY = 43.0  # one driver reload and one restart of a server: counters begin again at 0
@@ -199,12 +200,24 @@ def _counters(model: Model, requests: Curve, load: Curve) -> Iterator[tuple[str,
         yield "vllm:generation_tokens_total", {}, (total - aborted) * model.output_tokens
         yield "vllm:prompt_tokens_cached_total", {}, np.floor(total * model.prompt_tokens * model.cached)
     median = model.latency * (0.8 + 0.6 * load)  # a busier server answers more slowly
+    seconds = np.concatenate([[0.0], np.cumsum(requests * median * 1.32)])
+    if model.output_tokens:
+        prefill = _prefill_share(model)
+        yield PREFILL, {}, np.round(seconds * prefill, 3)
+        yield DECODE, {}, np.round(seconds * (1 - prefill), 3)
     for le in BUCKETS:
         below = 1 / (1 + (median / le) ** 2.6)  # a log-logistic tail, close to what servers show
         yield f"{LATENCY}_bucket", {"le": str(le)}, _count(requests * below)
     yield f"{LATENCY}_bucket", {"le": "+Inf"}, total
     yield f"{LATENCY}_count", {}, total
-    yield f"{LATENCY}_sum", {}, np.round(np.concatenate([[0.0], np.cumsum(requests * median * 1.32)]), 3)
+    yield f"{LATENCY}_sum", {}, np.round(seconds, 3)
+
+
+def _prefill_share(model: Model) -> float:
+    """Of a request's seconds, those until its first token: what the cache did not answer is computed."""
+    computed = model.prompt_tokens * (1 - model.cached)
+    at_once = 8 + 3 * model.gpus  # prompt tokens read in the time of one token written; more GPUs read more
+    return computed / (computed + at_once * model.output_tokens)
 
 
 def _count(per_step: Curve) -> Curve:

@@ -13,7 +13,7 @@ from data.filters import Filters
 from data.query.runner import ask
 
 Dimension = Literal["provider", "billing account", "account", "team", "endpoint", "mode", "GPU type"]
-Level = Literal["total", "model", "version"] | Dimension
+Level = Literal["total", "model", "version", "model and mode"] | Dimension
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 

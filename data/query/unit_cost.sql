@@ -1,12 +1,12 @@
--- Grain: chosen level: total, model, model × version, or the members of one dimension (in `member`). What a version cost on the chosen basis, what it served, and the ratios.
+-- Grain: chosen level: total, model, model × version, or the members of one dimension (in `member`), of mode also by model. What a version cost on the chosen basis, what it served, and the ratios.
 -- Effective view. A ratio holds only cost that somebody counted requests (or tokens) for, and only requests that somebody
 -- charged for; requests_ok NULL = nobody counted: its unit costs are unknown, its money is not.
 WITH rows AS (
     SELECT
-        CASE WHEN $level IN ('model', 'version') THEN model END AS model,
+        CASE WHEN $level IN ('model', 'version', 'model and mode') THEN model END AS model,
         CASE WHEN $level = 'version' THEN version END AS version,
         CASE $level WHEN 'provider' THEN provider WHEN 'billing account' THEN billing_account_id WHEN 'account' THEN sub_account_id
-            WHEN 'team' THEN team WHEN 'endpoint' THEN endpoint WHEN 'mode' THEN mode WHEN 'GPU type' THEN gpu_model END AS member,
+            WHEN 'team' THEN team WHEN 'endpoint' THEN endpoint WHEN 'mode' THEN mode WHEN 'model and mode' THEN mode WHEN 'GPU type' THEN gpu_model END AS member,
         CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
         requests_ok,
         input_tokens + output_tokens AS tokens,

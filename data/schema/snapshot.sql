@@ -34,7 +34,8 @@ CREATE TABLE unit_cost (
     shared_network DECIMAL(38,12), shared_orchestration DECIMAL(38,12), shared_support DECIMAL(38,12),
     commitment_share DECIMAL(38,12),
     busy_seconds DOUBLE, held_seconds DOUBLE,
-    requests BIGINT, requests_ok BIGINT, input_tokens BIGINT, cached_tokens BIGINT, output_tokens BIGINT
+    requests BIGINT, requests_ok BIGINT, input_tokens BIGINT, cached_tokens BIGINT, output_tokens BIGINT,
+    cacheable_tokens BIGINT, phased_requests BIGINT, prefill_seconds DOUBLE, decode_seconds DOUBLE
 );
 CREATE TABLE idle_run (
     run_id BIGINT, source VARCHAR, device_id VARCHAR, resource_id VARCHAR, node VARCHAR, gpu_model VARCHAR, provider VARCHAR,

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_store import LINES, SETTINGS, TinyModel, load_turn, publish, seen
 
-from data.home import parquet_dir, pointer_file, snapshot_file
+from data.home import parquet_dir, pointer_file, snapshot_file, snapshots_dir
 from data.model.settings import ModelSettings
 from data.pins import GenerationGone, pin, pins, unpin
-from data.pointer import SCHEMA_VERSION, Snapshot, read_pointer
+from data.pointer import SCHEMA_VERSION, Snapshot, read_pointer, write_pointer
 from data.retention import LAST, keep
 from data.snapshot import NoSnapshot, open_latest
 from data.warehouse import Warehouse
@@ -303,6 +304,63 @@ def test_a_snapshot_of_another_version_is_refused_and_the_next_publish_replaces_
         open_latest(warehouse.home)
     publish(warehouse)
     assert open_latest(warehouse.home).snapshot.generation == 2
+
+
+BEFORE_4 = """
+    ALTER TABLE unit_cost DROP COLUMN cacheable_tokens;
+    ALTER TABLE unit_cost DROP COLUMN phased_requests;
+    ALTER TABLE unit_cost DROP COLUMN prefill_seconds;
+    ALTER TABLE unit_cost DROP COLUMN decode_seconds;
+    UPDATE snapshot SET schema_version = 3;
+"""
+
+
+def as_of_older_code(home, statements):
+    """The current snapshot as an earlier version of the code wrote it, and as the work of another model."""
+    pointer = read_pointer(home)
+    with duckdb.connect(str(pointer.current.path)) as con:
+        con.execute(statements)
+    write_pointer(home, replace(pointer, model="older"))
+
+
+def test_after_an_upgrade_older_snapshots_answer_under_their_id_and_what_is_new_is_unknown(warehouse):
+    load_turn(warehouse, 1)
+    publish(warehouse)
+    before = seen(open_latest(warehouse.home).cursor())
+    as_of_older_code(warehouse.home, BEFORE_4)
+    with pytest.raises(NoSnapshot, match="version 3"):
+        open_latest(warehouse.home)
+
+    load_turn(warehouse, 2)
+    publish(warehouse)
+
+    reader = open_latest(warehouse.home)
+    assert reader.snapshot.generation == 2
+    older = reader.at(1).cursor()
+    assert seen(older) == before
+    assert older.execute("SELECT count(prefill_seconds) FROM unit_cost").fetchall() == [(0,)]
+    shapes = [c.execute("DESCRIBE unit_cost").fetchall() for c in (older, reader.cursor())]
+    assert shapes[0] == shapes[1]
+
+
+def test_a_snapshot_that_no_steps_lead_up_from_stays_as_it_is(warehouse):
+    publish(warehouse)
+    as_of_older_code(warehouse.home, "UPDATE snapshot SET schema_version = 1")
+    load_turn(warehouse, 2)
+    publish(warehouse)
+
+    with pytest.raises(NoSnapshot, match="Snapshot 1 has relations of version 1"):
+        open_latest(warehouse.home).at(1)
+    assert [path.name for path in snapshots_dir(warehouse.home).iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_damaged_older_snapshot_keeps_no_publish_from_its_work(warehouse):
+    publish(warehouse)
+    as_of_older_code(warehouse.home, "UPDATE snapshot SET schema_version = 3")
+    snapshot_file(warehouse.home, 1).write_bytes(b"no database")
+    load_turn(warehouse, 2)
+
+    assert publish(warehouse).generation == 2
 
 
 def test_an_empty_store_says_what_to_do(home):

@@ -58,11 +58,14 @@ SELECT
     g.sub_account_id, 'USD' AS billing_currency, sum(busy_cost) AS busy_cost, sum(idle_cost) AS idle_cost, 0 AS cpu_cost,
     0 AS managed_cost, sum(busy_seconds) AS busy_seconds, sum(observed_seconds) AS held_seconds,
     any_value(t.requests) AS requests, any_value(t.requests_ok) AS requests_ok, any_value(t.input_tokens) AS input_tokens,
-    any_value(t.cached_tokens) AS cached_tokens, any_value(t.output_tokens) AS output_tokens
+    any_value(t.cached_tokens) AS cached_tokens, any_value(t.output_tokens) AS output_tokens,
+    any_value(t.input_tokens) AS cacheable_tokens, any_value(t.requests_ok) AS phased_requests,
+    any_value(t.prefill_seconds) AS prefill_seconds, any_value(t.decode_seconds) AS decode_seconds
 FROM gpu_hour g
 JOIN (
     SELECT hour::DATE AS day, model, version, sum(requests) AS requests, sum(requests_ok) AS requests_ok,
-        sum(input_tokens) AS input_tokens, sum(cached_tokens) AS cached_tokens, sum(output_tokens) AS output_tokens
+        sum(input_tokens) AS input_tokens, sum(cached_tokens) AS cached_tokens, sum(output_tokens) AS output_tokens,
+        sum(prefill_seconds) AS prefill_seconds, sum(decode_seconds) AS decode_seconds
     FROM traffic_hour GROUP BY 1, 2, 3
 ) t ON t.day = g.hour::DATE AND t.model = g.model AND t.version = g.version
 WHERE g.state = 'serving' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
@@ -70,7 +73,7 @@ INSERT INTO unit_cost BY NAME
 SELECT day, 'claude-proxy' AS model, 'eu' AS version, 'claude-proxy' AS endpoint, 'real time' AS mode, 'assist' AS team,
     'AWS' AS provider, '100000000001' AS billing_account_id, '100000000011' AS sub_account_id, 'USD' AS billing_currency,
     0 AS busy_cost, 0 AS idle_cost, 0 AS cpu_cost, 100 AS managed_cost, 20200 AS requests, 20000 AS requests_ok,
-    10000000 AS input_tokens, 0 AS cached_tokens, 2000000 AS output_tokens
+    10000000 AS input_tokens, 0 AS cached_tokens, 2000000 AS output_tokens, 10000000 AS cacheable_tokens
 FROM (SELECT unnest(range(DATE '2026-09-02', DATE '2026-11-01', INTERVAL 1 DAY))::DATE AS day);
 INSERT INTO unit_cost BY NAME
 SELECT day, 'rank-cpu' AS model, 'v1' AS version, 'rank' AS endpoint, 'real time' AS mode, 'search' AS team,

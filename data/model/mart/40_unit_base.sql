@@ -50,7 +50,12 @@ served AS (
         -- where somebody did not count the failed ones nobody knows how many there were in all
         CASE WHEN count(*) = count(t.requests_failed) THEN sum(t.requests_ok + t.requests_failed) END AS requests,
         sum(t.requests_ok) AS requests_ok,
-        sum(t.input_tokens) AS input_tokens, sum(t.cached_tokens) AS cached_tokens, sum(t.output_tokens) AS output_tokens
+        sum(t.input_tokens) AS input_tokens, sum(t.cached_tokens) AS cached_tokens, sum(t.output_tokens) AS output_tokens,
+        -- the input of servers that tell what a cache answered; the work of those that tell both of its phases
+        sum(CASE WHEN t.cached_tokens IS NOT NULL THEN t.input_tokens END) AS cacheable_tokens,
+        sum(CASE WHEN t.prefill_seconds + t.decode_seconds IS NOT NULL THEN t.requests_ok END) AS phased_requests,
+        sum(CASE WHEN t.decode_seconds IS NOT NULL THEN t.prefill_seconds END) AS prefill_seconds,
+        sum(CASE WHEN t.prefill_seconds IS NOT NULL THEN t.decode_seconds END) AS decode_seconds
     FROM built_traffic AS t
     LEFT JOIN place AS p ON p.model = t.model AND p.version IS NOT DISTINCT FROM t.version
     LEFT JOIN model_place AS m ON m.model = t.model
@@ -64,7 +69,8 @@ measure AS (
     SELECT
         day, model, version, endpoint, mode, team, gpu_model, provider, billing_account_id, sub_account_id, billing_currency,
         busy_cost, idle_cost, cpu_cost, managed_cost, NULL AS busy_seconds, NULL AS held_seconds,
-        NULL AS requests, NULL AS requests_ok, NULL AS input_tokens, NULL AS cached_tokens, NULL AS output_tokens
+        NULL AS requests, NULL AS requests_ok, NULL AS input_tokens, NULL AS cached_tokens, NULL AS output_tokens,
+        NULL AS cacheable_tokens, NULL AS phased_requests, NULL AS prefill_seconds, NULL AS decode_seconds
     FROM cost
     UNION ALL
     SELECT
@@ -72,14 +78,16 @@ measure AS (
         h.gpu_model AS gpu_model, h.provider AS provider, h.billing_account_id AS billing_account_id,
         h.sub_account_id AS sub_account_id, c.billing_currency AS billing_currency,
         NULL AS busy_cost, NULL AS idle_cost, NULL AS cpu_cost, NULL AS managed_cost, h.busy_seconds AS busy_seconds, h.held_seconds AS held_seconds,
-        NULL AS requests, NULL AS requests_ok, NULL AS input_tokens, NULL AS cached_tokens, NULL AS output_tokens
+        NULL AS requests, NULL AS requests_ok, NULL AS input_tokens, NULL AS cached_tokens, NULL AS output_tokens,
+        NULL AS cacheable_tokens, NULL AS phased_requests, NULL AS prefill_seconds, NULL AS decode_seconds
     FROM built_held AS h
     LEFT JOIN currency AS c ON c.billing_account_id = h.billing_account_id
     UNION ALL
     SELECT
         day, model, version, endpoint, mode, team, gpu_model, provider, billing_account_id, sub_account_id, billing_currency,
         NULL AS busy_cost, NULL AS idle_cost, NULL AS cpu_cost, NULL AS managed_cost, NULL AS busy_seconds, NULL AS held_seconds,
-        requests, requests_ok, input_tokens, cached_tokens, output_tokens
+        requests, requests_ok, input_tokens, cached_tokens, output_tokens,
+        cacheable_tokens, phased_requests, prefill_seconds, decode_seconds
     FROM served
 )
 SELECT
@@ -87,6 +95,8 @@ SELECT
     sum(busy_cost) AS busy_cost, sum(idle_cost) AS idle_cost, sum(cpu_cost) AS cpu_cost, sum(managed_cost) AS managed_cost,
     sum(busy_seconds) AS busy_seconds, sum(held_seconds) AS held_seconds,
     sum(requests) AS requests, sum(requests_ok) AS requests_ok, sum(input_tokens) AS input_tokens,
-    sum(cached_tokens) AS cached_tokens, sum(output_tokens) AS output_tokens
+    sum(cached_tokens) AS cached_tokens, sum(output_tokens) AS output_tokens,
+    sum(cacheable_tokens) AS cacheable_tokens, sum(phased_requests) AS phased_requests,
+    sum(prefill_seconds) AS prefill_seconds, sum(decode_seconds) AS decode_seconds
 FROM measure
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11

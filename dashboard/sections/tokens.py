@@ -1,0 +1,59 @@
+"""What a token of the prompt and one of the answer cost, what caches avoided; real time beside batch."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard import headlines_tokens as headlines
+from dashboard import page_parts as page
+from dashboard import store
+from dashboard.charts import tokens as charts
+from dashboard.tables import tokens as tables
+from data.filters import Filters
+from data.query import unit_cost
+from data.query.token_costs import token_costs
+
+DRAWN = 12  # models; the table has all
+
+
+def tokens(filters: Filters) -> None:
+    """Prices of a million tokens by kind and model, and what the caches avoided."""
+    total = store.ask(token_costs, filters, "total")
+    aside = headlines.how(None if total.empty else total.iloc[0], filters)
+    page.section("Input, output and cached tokens", aside)
+    if total.empty:
+        page.note(headlines.NO_TOKENS)
+        return
+    page.say(headlines.tokens(total.iloc[0], filters))
+    if said := headlines.cache(total.iloc[0], filters):
+        page.say(said)
+    by_model = store.ask(token_costs, filters, "model")
+    split = by_model[by_model["split_by"].notna()]
+    columns = tables.tokens(filters)
+    rows = store.ask(token_costs, filters, "version")
+    rows["split_by"] = rows["split_by"].map(tables.SPLIT)
+    if split.empty:
+        page.table_with_download(rows[list(columns)], name="tokens", columns=columns)
+        return
+    alt = "What a million input and output tokens cost, by model"
+    figure = charts.prices(split.head(DRAWN), filters.currency)
+    page.chart_with_table(figure, rows[list(columns)], name="tokens", alt=alt, columns=columns)
+
+
+def modes(filters: Filters) -> None:
+    """Shares of cost and requests, real time and batch; nothing where only one of them is."""
+    by_mode = store.ask(unit_cost.costs, filters, "mode")
+    if not {"real time", "batch"} <= set(by_mode["member"]):
+        return
+    rows = store.ask(unit_cost.costs, filters, "model and mode")
+    page.section("Real time and batch", headlines.MODES_ASIDE)
+    page.say(headlines.modes(by_mode, _both(rows), filters))
+    columns = tables.modes(filters)
+    alt = "Shares of cost and of requests, real time and batch"
+    page.chart_with_table(charts.modes(by_mode), rows[list(columns)], name="modes", alt=alt, columns=columns)
+
+
+def _both(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the models that answer in both ways and whose price is known in both."""
+    told = rows[rows["member"].isin(("real time", "batch")) & rows["cost_per_1k"].notna()]
+    return told[told.groupby("model")["member"].transform("count") == 2]

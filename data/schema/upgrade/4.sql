@@ -1,0 +1,5 @@
+-- Version 4: what a token of the prompt and one of the answer cost.
+ALTER TABLE unit_cost ADD COLUMN cacheable_tokens BIGINT;
+ALTER TABLE unit_cost ADD COLUMN phased_requests BIGINT;
+ALTER TABLE unit_cost ADD COLUMN prefill_seconds DOUBLE;
+ALTER TABLE unit_cost ADD COLUMN decode_seconds DOUBLE;

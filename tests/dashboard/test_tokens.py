@@ -1,0 +1,186 @@
+"""What tokens cost by kind, on the small estate by hand. chat-large v3: $28,800 and 720,000 requests of 200 prompt
+tokens, 20 of them cached, and 50 written; 0.1 s of prefill, 0.5 s of decode each. claude-proxy: $3,000, no seconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import pandas as pd
+import pytest
+from estate import build
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from visitor import visit
+
+from dashboard import headlines_tokens as headlines
+from dashboard.charts import tokens as charts
+from data.filters import Filters
+from data.home import snapshot_file
+from data.query import unit_cost
+from data.query.token_costs import token_costs
+from data.snapshot import open_latest
+
+LIST_PRICE = ({"model": "claude-proxy", "input": 3.0, "cached": 0.3, "output": 15.0},)
+
+
+@pytest.fixture
+def changed(tmp_path, monkeypatch):
+    """changed("UPDATE …"): a cursor on the small estate after that, which pages then show."""
+
+    def changed(statements):
+        home = build(tmp_path)
+        with duckdb.connect(str(snapshot_file(home, 1))) as con:
+            con.execute(statements)
+        monkeypatch.setenv("INFERLEDGER_HOME", str(home))
+        return open_latest(home).cursor()
+
+    return changed
+
+
+def v3(costs):
+    return costs.set_index(["model", "version"]).loc[("chat-large", "v3")]
+
+
+def test_a_version_by_the_seconds_of_its_two_phases(cursor, october):
+    row = v3(token_costs(cursor, october, "version"))
+
+    assert row["split_by"] == "seconds"
+    assert row["input_cost"] == pytest.approx(28_800 / 6)
+    assert row["output_cost"] == pytest.approx(28_800 * 5 / 6)
+    assert row["cost_per_1m_input"] == pytest.approx(4_800 / 129.6)  # millions that no cache answered
+    assert row["cost_per_1m_output"] == pytest.approx(24_000 / 36)
+    assert row["cost_per_1m_cached"] == 0
+    assert row["avoided_cost"] == pytest.approx(14.4 * 4_800 / 129.6)
+
+
+def test_without_seconds_the_list_prices_weigh_and_without_both_nothing_is_split(cursor, october):
+    alone = replace(october, models=("claude-proxy",))
+    unknown = token_costs(cursor, alone, "total").iloc[0]
+    weighed = token_costs(cursor, alone, "total", LIST_PRICE).iloc[0]
+
+    assert unknown["unsplit_cost"] == unknown["cost"] == pytest.approx(3_000)
+    assert pd.isna(unknown["split_by"])
+    assert pd.isna(unknown["input_cost"])
+    assert pd.isna(unknown["avoided_cost"])
+    # 300M × $3 and 60M × $15 weigh the same
+    assert weighed["split_by"] == "prices"
+    assert weighed["cost_per_1m_input"] == pytest.approx(5)
+    assert weighed["cost_per_1m_output"] == pytest.approx(25)
+
+
+def test_all_models_together_name_both_ways_and_what_is_left(cursor, october):
+    total = token_costs(cursor, october, "total", LIST_PRICE).iloc[0]
+    without = token_costs(cursor, october, "total").iloc[0]
+
+    assert total["split_by"] == "mixed"
+    assert total["unsplit_cost"] == 0
+    assert without["split_by"] == "seconds"
+    assert without["unsplit_cost"] == pytest.approx(3_000)
+
+
+@pytest.mark.parametrize("basis", ["busy", "allocated", "fully loaded"])
+@pytest.mark.parametrize("level", ["total", "model", "version"])
+def test_the_kinds_sum_to_the_cost_of_counted_tokens(cursor, october, basis, level):
+    asked = replace(october, basis=basis)
+    rows = token_costs(cursor, asked, level)
+    parts = rows[["input_cost", "cached_cost", "output_cost", "unsplit_cost"]].sum(axis=1)
+
+    assert parts.tolist() == pytest.approx(rows["cost"].tolist())
+    costs = unit_cost.costs(cursor, asked, "version")
+    tokened = costs[costs["tokens"].notna()]["cost"].sum()
+    assert rows["cost"].sum() == pytest.approx(tokened)
+
+
+def test_a_version_without_phases_of_its_own_takes_its_models(changed, october):
+    cursor = changed(
+        "UPDATE unit_cost SET prefill_seconds = NULL, decode_seconds = NULL WHERE version = 'v2'"
+    )
+    rows = token_costs(cursor, october, "version").set_index("version")
+
+    assert rows.loc["v2", "input_cost"] == pytest.approx(rows.loc["v2", "cost"] / 6)
+
+
+def test_caches_that_nobody_tells_of_leave_cached_tokens_among_the_input(changed, october):
+    untold = changed("UPDATE unit_cost SET cacheable_tokens = NULL, cached_tokens = NULL")
+    row = v3(token_costs(untold, october, "version"))
+
+    assert row["cost_per_1m_input"] == pytest.approx(4_800 / 144)
+    assert pd.isna(row["cached_tokens"])
+    assert pd.isna(row["cost_per_1m_cached"])
+    assert pd.isna(row["avoided_cost"])
+    assert headlines.cache(token_costs(untold, october, "total").iloc[0], october) is None
+
+
+@pytest.mark.parametrize(("days", "told"), [(20, False), (25, True)])
+def test_a_fifth_of_the_input_untold_makes_the_cached_share_unknown(changed, october, days, told):
+    cursor = changed(f"""
+        UPDATE unit_cost SET cacheable_tokens = NULL, cached_tokens = NULL
+        WHERE day >= DATE '2026-10-02' + {days}
+    """)
+    assert pd.notna(v3(token_costs(cursor, october, "version"))["cached_tokens"]) == told
+
+
+weight = st.floats(0.01, 100)
+
+
+@settings(max_examples=20, deadline=None)
+@given(weight, weight, weight)
+def test_price_weights_split_all_and_keep_their_proportion(estate, input_price, cached, output):
+    october = Filters(date(2026, 10, 2), date(2026, 11, 1), models=("claude-proxy",))
+    weights = ({"model": "claude-proxy", "input": input_price, "cached": cached, "output": output},)
+    row = token_costs(open_latest(estate).cursor(), october, "total", weights).iloc[0]
+
+    assert row["input_cost"] + row["cached_cost"] + row["output_cost"] == pytest.approx(row["cost"])
+    assert row["cost_per_1m_output"] / row["cost_per_1m_input"] == pytest.approx(output / input_price)
+
+
+def test_the_page_says_both_prices_and_what_caches_avoided(open_page, cursor, october):
+    page = open_page("unit_cost")
+    said = " ".join(m.value for m in page.markdown)
+
+    total = token_costs(cursor, october, "total").iloc[0]
+    assert headlines.tokens(total, october).replace("$", r"\$") in said
+    assert "Prompt caches answered" in said
+
+
+def test_a_page_without_phases_says_that_nothing_splits_it(changed):
+    changed("UPDATE unit_cost SET prefill_seconds = NULL, decode_seconds = NULL")
+    page = visit("unit_cost")
+
+    assert any(headlines.NOT_SPLIT in m.value for m in page.markdown)
+
+
+# --- real time and batch --------------------------------------------------------------------------------------------
+
+
+def test_modes_share_out_all_cost_and_all_requests(changed, october):
+    cursor = changed("""
+        UPDATE unit_cost SET mode = 'batch' WHERE model = 'embed';
+        UPDATE unit_cost SET mode = NULL, requests_ok = NULL WHERE version = 'v2'
+    """)
+    rows = unit_cost.costs(cursor, october, "mode")
+    figure = charts.modes(rows)
+    shares = {bar.name: dict(zip(bar.y, bar.x, strict=True)) for bar in figure.data}
+
+    assert sum(s["cost"] for s in shares.values()) == pytest.approx(1)
+    assert sum(s["requests"] for s in shares.values()) == pytest.approx(1)
+    assert shares["nobody asked"]["requests"] == 0
+    assert shares["nobody asked"]["cost"] > 0
+
+
+def test_a_model_that_does_both_is_compared_with_itself(changed):
+    changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'chat-large' AND day >= '2026-10-17'")
+    page = visit("unit_cost")
+
+    assert any("chat-large does both" in m.value for m in page.markdown)
+
+
+def test_one_mode_alone_is_no_comparison(open_page, changed):
+    titles = [s.value for s in open_page("unit_cost").subheader]
+    changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'summarise'")
+    both = [s.value for s in visit("unit_cost").subheader]
+
+    assert "Real time and batch" not in titles
+    assert "Real time and batch" in both
