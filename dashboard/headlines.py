@@ -315,6 +315,20 @@ def per_1k(filters: Filters) -> str:
     return f"{filters.currency} per 1k inferences, {filters.basis} basis"
 
 
+def made_of(device_share: float | None, filters: Filters) -> str:
+    """The unit of the component stack, and what of a GPU machine is in its compute."""
+    if device_share is None:
+        inside = "of a GPU machine's price this snapshot does not say which share its GPUs carry"
+    elif device_share == 1:
+        inside = "GPUs carry 100 % of their machine's price: its CPU and memory are inside compute"
+    else:
+        rest = fmt.percent(1 - device_share)
+        inside = (
+            f"GPUs carry {fmt.percent(device_share)} of their machine's price, the other {rest} is shared"
+        )
+    return f"{per_1k(filters)}; {inside}."
+
+
 def commitment(rows: pd.DataFrame, currency: str) -> str:
     """What of the commitment that wasted most went unused (rows of query.provenance.commitments)."""
     if rows.empty:

@@ -109,6 +109,7 @@ def _write(
         for table in COPIED:
             con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM work.main.{table}").fetchall()
         con.execute("INSERT INTO fx_setting VALUES (?)", [settings.rate_max_age_days]).fetchall()
+        con.execute("INSERT INTO model_setting VALUES (?)", [settings.device_share]).fetchall()
         con.execute(sql("fx"))
         _create_views(con, home)
         con.execute("USE work")

@@ -46,7 +46,7 @@ def why(changes: pd.DataFrame, filters: Filters) -> None:
 
 def made_of(filters: Filters) -> None:
     """The components of a thousand inferences."""
-    section("What it is made of", f"{headlines.per_1k(filters)}; memory is inside compute.")
+    section("What it is made of", headlines.made_of(store.ask(unit_cost.device_share), filters))
     components = store.ask(unit_cost.stack, filters)
     figure, rows = charts.stack(components, filters.currency), components.drop(columns="place")
     alt = "Components of the unit cost"

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from data.filters import Filters
-from data.query.runner import ask
+from data.query.runner import ask, ask_row
 
 Dimension = Literal["provider", "billing account", "account", "team", "endpoint", "mode", "GPU type"]
 Level = Literal["total", "model", "version", "model and mode"] | Dimension
@@ -47,6 +47,12 @@ def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFram
     """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder. Commitment fees whose use nobody
     can tell stand apart, as commitment_use_unknown."""
     return ask(cursor, "left_out", filters.params())
+
+
+def device_share(cursor: duckdb.DuckDBPyConnection) -> float | None:
+    """The part of a GPU machine's price that its devices carry, 0 < share <= 1; None = the snapshot does not say."""
+    share: float | None = ask_row(cursor, "device_share", {})["device_share"]
+    return share
 
 
 def use_unknown(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> float:

@@ -85,6 +85,8 @@ CREATE TABLE source_state (
 CREATE TABLE snapshot (generation BIGINT, published_at TIMESTAMP, schema_version INTEGER, data_through TIMESTAMP);
 -- One row: how many days a rate counts after its own (fx.sql).
 CREATE TABLE fx_setting (max_age_days INTEGER);
+-- One row: the part of a GPU machine's price that its devices carry (MODEL 4); no row = an older snapshot that did not say.
+CREATE TABLE model_setting (device_share DOUBLE);
 CREATE TABLE commitment_day (
     day DATE, billing_period DATE, commitment_id VARCHAR, provider VARCHAR, billing_account_id VARCHAR, sub_account_id VARCHAR,
     billing_currency VARCHAR, covered_cost DECIMAL(38,12), ai_covered_cost DECIMAL(38,12), unused_cost DECIMAL(38,12),

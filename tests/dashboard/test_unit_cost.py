@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from estate import build
 from streamlit.testing.v1 import AppTest
+from visitor import visit
 
 from dashboard import headlines
 from dashboard.charts import unit_cost as charts
@@ -49,6 +50,21 @@ def test_a_version_on_the_three_bases(cursor, october):
     assert costs["allocated"]["cost_per_1m_tokens"] == pytest.approx(28_800 / 180)
     # its share of 480 unallocated + 100 shared + 48 unused commitment a day, by 960 of 2,140 allocated in AWS
     assert costs["fully loaded"]["cost"] == pytest.approx(28_800 + 30 * 628 * 960 / 2140)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (1.0, "carry 100 % of their"),
+        (0.9, "carry 90.0 % of their machine's price, the other 10.0 %"),
+        (None, "does not say"),
+    ],
+)
+def test_the_page_prints_which_part_of_a_machine_its_gpus_carry(changed, monkeypatch, tmp_path, share, said):
+    changed(f"UPDATE model_setting SET device_share = {'NULL' if share is None else share}")
+    monkeypatch.setenv("INFERLEDGER_HOME", str(tmp_path))
+
+    assert any(said in caption.value for caption in visit("unit_cost").caption)
 
 
 def test_what_nobody_counted_is_unknown_not_zero(cursor, october):

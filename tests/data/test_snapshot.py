@@ -306,11 +306,20 @@ def test_a_snapshot_of_another_version_is_refused_and_the_next_publish_replaces_
     assert open_latest(warehouse.home).snapshot.generation == 2
 
 
+def test_a_snapshot_keeps_the_settings_that_its_figures_depend_on(warehouse):
+    warehouse.publish(ModelSettings(device_share=0.9, rate_max_age_days=10), TinyModel())
+    cursor = open_latest(warehouse.home).cursor()
+
+    assert cursor.execute("SELECT device_share FROM model_setting").fetchall() == [(0.9,)]
+    assert cursor.execute("SELECT max_age_days FROM fx_setting").fetchall() == [(10,)]
+
+
 BEFORE_4 = """
     ALTER TABLE unit_cost DROP COLUMN cacheable_tokens;
     ALTER TABLE unit_cost DROP COLUMN phased_requests;
     ALTER TABLE unit_cost DROP COLUMN prefill_seconds;
     ALTER TABLE unit_cost DROP COLUMN decode_seconds;
+    DROP TABLE model_setting;
     UPDATE snapshot SET schema_version = 3;
 """
 

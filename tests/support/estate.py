@@ -67,6 +67,7 @@ def build(home: Path, *, rows: bool = True) -> Path:
             con.execute((Path(__file__).parent / "estate.sql").read_text())
             fill_free_time(con)
         stamp = [1, PUBLISHED_AT, SCHEMA_VERSION, date(2026, 11, 1) if rows else None]
+        con.execute("INSERT INTO model_setting VALUES (1.0)")
         con.execute("INSERT INTO snapshot VALUES (?, ?, ?, ?)", stamp)  # an empty store says its shape too
     published = Snapshot(1, PUBLISHED_AT, path)
     write_pointer(home, Pointer(home=str(home), content="", model="", kept=(published,)))

@@ -1,4 +1,5 @@
--- Version 4: what a token of the prompt and one of the answer cost.
+-- Version 4: what a token of the prompt and one of the answer cost; which part of a machine its devices carry.
+CREATE TABLE model_setting (device_share DOUBLE);
 ALTER TABLE unit_cost ADD COLUMN cacheable_tokens BIGINT;
 ALTER TABLE unit_cost ADD COLUMN phased_requests BIGINT;
 ALTER TABLE unit_cost ADD COLUMN prefill_seconds DOUBLE;
