@@ -10,6 +10,7 @@ import pandas as pd
 from data.filters import Filters
 from data.pointer import Snapshot
 from data.query import idle, overview, provenance, unit_cost
+from data.query.anomalies import Anomalies, anomalies
 from data.query.billed_only import billed_only
 from data.query.bridge import Bridge, spend_bridge, unit_bridge
 from data.query.choices import choices
@@ -41,6 +42,7 @@ class Pack:
     movers: pd.DataFrame
     versions: pd.DataFrame
     ladder: pd.DataFrame
+    unexpected: Anomalies
     idle: Idle
 
 
@@ -102,6 +104,7 @@ def gather(reader: Reader, week: str | None = None, asked: Filters | None = None
         movers=overview.movers(cursor, filters) if compared else pd.DataFrame(),
         versions=unit_cost.costs(cursor, filters, "version"),
         ladder=provenance.ladder(cursor, filters),
+        unexpected=anomalies(cursor, filters),
         idle=idle.idle(cursor, filters, DEFAULT_THRESHOLD, DEFAULT_WINDOW),
     )
 

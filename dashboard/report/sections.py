@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard import headlines, headlines_idle, theme
+from dashboard import headlines, headlines_anomalies, headlines_idle, theme
 from dashboard.charts.bridge import cause_name, steps, unit_causes
 from dashboard.charts.overview import mover_name
 from dashboard.report.pack import Pack
@@ -85,6 +85,8 @@ def answers(pack: Pack) -> list[str]:
     said.append(headlines.evidence(pack.trust, 0, pack.filters, damaged=bool(pack.damaged)))
     if pack.damaged:
         said.append(f"{headlines.DAMAGED} It is that of {', '.join(pack.damaged)}.")
+    if surprise := headlines_anomalies.surprise(pack.unexpected, pack.filters.currency):
+        said.append(surprise)
     return said
 
 
@@ -110,6 +112,7 @@ def _parts(pack: Pack) -> Iterable[Section]:
         "The cost ladder: every dollar exactly once", (headlines.unexplained(filters),), _ladder(pack)
     )
     yield Section("By model and version", (headlines.EFFECTIVE_ALONE,), _versions(pack))
+    yield _anomalies(pack)
     rule = headlines_idle.rule(pack.idle, DEFAULT_THRESHOLD, DEFAULT_WINDOW)
     yield Section("Idle GPUs", (headlines_idle.idle(pack.idle, filters), f"{rule}."), _idle(pack))
 
@@ -190,6 +193,24 @@ def _versions(pack: Pack) -> Table:
         Column("utilisation", "percent"),
     )  # fmt: skip
     return Table(columns, rows)
+
+
+def _anomalies(pack: Pack) -> Section:
+    currency = pack.filters.currency
+    said = (
+        headlines_anomalies.found(pack.unexpected, currency),
+        headlines_anomalies.rule(pack.unexpected, currency),
+    )
+    names = ["first_day", "days", "unexpected", "cost", "expected", "resource_id"]
+    rows = tuple(
+        (headlines_anomalies.what(row), *(_known(row[name]) for name in names))
+        for _, row in pack.unexpected.found.iterrows()
+    )
+    columns = (
+        Column("what"), Column("from (UTC)", "date"), Column("days", "count"), Column("unexpected", "money"),
+        Column("cost", "money"), Column("expected", "money"), Column("suspected resource"),
+    )  # fmt: skip
+    return Section("Anomalies", said, Table(columns, rows) if rows else None)
 
 
 def _idle(pack: Pack) -> Table | None:

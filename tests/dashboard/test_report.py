@@ -30,6 +30,7 @@ from data.filters import Filters
 from data.home import snapshot_file
 from data.pins import pins
 from data.query import overview
+from data.query.anomalies import anomalies
 from data.snapshot import open_latest
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -80,6 +81,22 @@ def test_the_pack_tells_what_the_pages_tell(estate, pack):
     change = pack.now["spend"] - pack.before["spend"]
     assert sum(step.amount for step in bridge.steps) == pytest.approx(change)
     assert sum(row[2] for row in bridge.table.rows) == pytest.approx(change)
+
+
+def test_the_days_that_nobody_expected_stand_in_it_as_on_the_page(estate):
+    cursor = open_latest(estate).cursor()
+    found = {}
+    for week in ("2026-W42", "2026-W43", "2026-W44"):
+        pack = gather(open_latest(estate), week)
+        (part,) = (part for part in sections(pack) if part.title == "Anomalies")
+        told = anomalies(cursor, pack.filters).found
+        assert (
+            [row[3] for row in part.table.rows] == told["unexpected"].tolist() if part.table else told.empty
+        )
+        found[week] = len(told)
+        if len(told):
+            assert part.said[0] in html(pack).replace("&#39;", "'")
+    assert max(found.values()) > 0
 
 
 def test_made_again_it_is_the_same_to_the_byte(estate, pack):
