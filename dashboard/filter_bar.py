@@ -69,6 +69,8 @@ def show(choices: Choices) -> Filters:
         currency = _currency(choices.currencies)
         first_day, last_day = choices.days.get(currency, (choices.first_day, choices.last_day))
         start, end, calendar = _period(first_day, last_day)
+        if first_day < end:  # days before all data are unknown: no rate may count them as days without cost
+            start = max(start, first_day)
         compare, compared = _compared(first_day, last_day)
         basis = st.selectbox(
             "Cost basis", BASES, index=1, key="basis", bind="query-params", help=BASIS_HELP, width=150

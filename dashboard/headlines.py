@@ -103,6 +103,11 @@ def unit_bridge_scope(filters: Filters) -> str:
     )
 
 
+def stands_out(day: HighestDay | None) -> bool:
+    """Whether there are enough days for one to stand out, and one does."""
+    return day is not None and day.days >= ENOUGH_DAYS and day.cost > (1 + UNCHANGED) * day.median_cost
+
+
 def highest(day: HighestDay, currency: str) -> str:
     """The dearest day against a median one, and what drove it."""
     above = day.cost - day.median_cost

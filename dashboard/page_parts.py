@@ -84,7 +84,7 @@ def kpi_row(cards: Sequence[Card]) -> None:
 
 
 def _card(card: Card) -> None:
-    if card.lineage is None:
+    if card.lineage is None or card.value == fmt.UNKNOWN:
         _metric(card)
         return
     with st.container(gap=None, height="stretch"):
@@ -253,8 +253,9 @@ def scope_line(filters: Filters, *, compared: bool = True, basis: bool = True) -
     the page compares at all; where the period before has no data it does not. `basis`: whether any figure on the
     page depends on it.
     """
+    begins = "; the data begins then" if filters.start == filter_bar.first_day() else ""
     return (
-        f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC)"
+        f"{fmt.period(filters.start, filters.end)} ({fmt.days(filters.days)}, UTC{begins})"
         f"{_comparison(filters) if compared else ''} · {f'{filters.basis} basis · ' if basis else ''}"
         f"{filters.view} cost in {filters.currency}"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import format as fmt
@@ -106,6 +107,15 @@ def share_scale() -> dict[str, Any]:
         "nticks": 4,
         "tickfont": {"size": 11},
     }
+
+
+def widen_lone_bar(figure: go.Figure, places: pd.Series, span: pd.Timedelta) -> None:
+    """Of a single bar on a time axis Plotly does not know how long it lasts, and draws a line that nobody sees."""
+    if places.nunique() != 1:
+        return
+    begins = places.iloc[0]
+    figure.update_traces(width=0.82 * span / pd.Timedelta(milliseconds=1), selector={"type": "bar"})
+    figure.update_xaxes(range=[begins - span / 2, begins + span / 2], tickvals=[begins])
 
 
 def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool = True) -> go.Figure:

@@ -73,10 +73,12 @@ def month(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         f"The first {fmt.days(month.days)}, whatever period is chosen. The change compares the first "
         f"{fmt.days(month.shared_days)} of {month.month:%B} with the same of {month.compared:%B}."
     )
-    if month.whole:
+    if month.known_days < month.days:
+        said = f"Since {fmt.day(after - timedelta(days=month.known_days))}, when the data begins."
+    elif month.whole:
         said = f"The whole month, whatever period is chosen, compared with the whole of {month.compared:%B}."
     return Card(
-        f"{month.month:%B}" if month.whole else f"{month.month:%B} so far",
+        f"{month.month:%B}" if month.whole and month.known_days == month.days else f"{month.month:%B} so far",
         fmt.short_money(month.so_far, filters.currency),
         fmt.relative_change(month.so_far_shared, month.before) if comparable else None,
         "down",
@@ -95,8 +97,8 @@ def normalised(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         fmt.short_money(month.normalised, filters.currency),
         fmt.relative_change(month.normalised, month.normalised_before) if comparable else None,
         "down",
-        help=f"Spend of the month ÷ {fmt.days(month.days)} × {MONTH_DAYS}, the mean length of a month. No forecast: "
-        "what is charged once a month is in it as if more of it came.",
+        help=f"Spend of the month ÷ {fmt.days(month.known_days)} × {MONTH_DAYS}, the mean length of a month. No "
+        "forecast: what is charged once a month is in it as if more of it came.",
         against=f"vs. {month.compared:%b}",
-        aside=f"÷ {fmt.days(month.days)} × {MONTH_DAYS:.1f}",
+        aside=f"÷ {fmt.days(month.known_days)} × {MONTH_DAYS:.1f}",
     )

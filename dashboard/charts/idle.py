@@ -31,5 +31,6 @@ def by_day(days: pd.DataFrame, currency: str | None) -> go.Figure:
     theme.dress(figure, height=280, unit=f"{unit} per day")
     figure.update_layout(barmode="stack")
     figure.update_xaxes(tickformat="%b %-d")
+    theme.widen_lone_bar(figure, days["day"], pd.Timedelta(days=1))
     figure.update_yaxes(rangemode="tozero", **({} if currency is None else theme.money_ticks()))
     return figure

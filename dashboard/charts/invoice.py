@@ -10,6 +10,11 @@ from dashboard import theme
 from data.query.invoice import Bin, Explored
 
 LEVELS = ("provider", "sub_account_id", "service_name", "resource_id")
+SPANS: dict[Bin, pd.Timedelta] = {
+    "day": pd.Timedelta(days=1),
+    "week": pd.Timedelta(days=7),
+    "month": pd.Timedelta(days=30),
+}
 SHADES = {
     1: ("#1F4E96", "#FFFFFF"),
     2: ("#2F66B8", "#FFFFFF"),
@@ -44,6 +49,7 @@ def bars(explored: Explored, dimension: str, currency: str, bin: Bin) -> go.Figu
     figure.update_yaxes(**theme.money_ticks())
     ticks = {"tickformat": "%b %Y", "dtick": "M1"} if bin == "month" else {"tickformat": "%b %-d"}
     figure.update_xaxes(**ticks, hoverformat="%b %Y" if bin == "month" else "%a %b %-d")
+    theme.widen_lone_bar(figure, explored.bins["bin"], SPANS[bin])
     return figure
 
 

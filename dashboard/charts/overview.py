@@ -41,6 +41,7 @@ def spend_stack(
     figure.update_layout(barmode="relative", legend={"entrywidth": 172})
     figure.update_yaxes(**theme.money_ticks())
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
+    theme.widen_lone_bar(figure, spend["day"], pd.Timedelta(days=1))
     if highest is not None:
         above = 18 if marks and highest in marks else 6
         figure.add_annotation(

@@ -34,7 +34,7 @@ def main() -> None:
         return
     before = store.ask_earlier(overview.figures, earlier)
     causes = store.ask(spend_bridge, filters).causes if earlier else None
-    month = store.ask(overview.month_so_far, filters, filter_bar.last_day())
+    month = store.ask(overview.month_so_far, filters, filter_bar.first_day(), filter_bar.last_day())
     unexpected = store.ask(anomalies, filters)
     surprise = headlines_anomalies.surprise(unexpected, filters.currency)
     page.headline(f"{headlines.spend(figures.iloc[0], before, causes, filters)} {surprise}".strip())
@@ -67,8 +67,10 @@ def _provisional_since(filters: Filters) -> date | None:
 def _days(filters: Filters) -> None:
     spend = store.ask(overview.spend_by_rung, filters)
     top = store.ask(overview.highest_day, filters)
+    if not headlines.stands_out(top):
+        top = None
     page.section("Spend per day")
-    if top is not None and top.days >= headlines.ENOUGH_DAYS:
+    if top is not None:
         highest = headlines.highest(top, filters.currency)
         page.say(f"{highest} {headlines.tallest(spend, top, filters.currency)}")
     since = _provisional_since(filters)

@@ -11,6 +11,7 @@ from dashboard import headlines_roi as headlines
 from dashboard import page_parts as page
 from dashboard.components.live_sliders import live_sliders
 from dashboard.sections.payoff import payoff
+from dashboard.sections.unserved import unserved
 from data.economics.roi import FORMS, Form, evaluate
 from data.filters import Filters
 from data.query.roi_baseline import Measured, roi_baseline, roi_models
@@ -24,7 +25,7 @@ def main() -> None:
     filters = filter_bar.current()
     models = store.ask(roi_models, filters)
     if not models:
-        page.empty_state(filters, "models with GPU hours and requests")
+        unserved(filters, "models with GPU hours and requests")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = st.selectbox("Model", models, key="roi-model", bind="query-params", width=260)

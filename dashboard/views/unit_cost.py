@@ -11,6 +11,7 @@ from dashboard.sections.counted import counted, left_out
 from dashboard.sections.latency import latency
 from dashboard.sections.tokens import modes, tokens
 from dashboard.sections.unit_cost import by, made_of, trend, why
+from dashboard.sections.unserved import unserved
 from data.query import identity, unit_cost
 
 
@@ -19,7 +20,7 @@ def main() -> None:
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
-        page.empty_state(filters, "cost of model versions")
+        unserved(filters, "cost of model versions")
         return
     now, before = total.iloc[0], store.ask_earlier(unit_cost.costs, earlier, "total")
     changes = store.ask(identity.changes, filters, earlier)

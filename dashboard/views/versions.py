@@ -11,6 +11,7 @@ from dashboard import headlines_versions as headlines
 from dashboard import page_parts as page
 from dashboard.cards import versions as cards
 from dashboard.charts import versions as charts
+from dashboard.sections.unserved import unserved
 from dashboard.tables import versions as tables
 from data.filters import Filters
 from data.query import versions as question
@@ -28,7 +29,7 @@ def main() -> None:
     versions = store.ask(question.versions, filters, silent_days)
     with answer:
         if versions.rows.empty:
-            page.empty_state(filters, "model versions")
+            unserved(filters, "model versions")
             return
         page.headline(headlines.versions(versions, filters))
         page.note(page.scope_line(replace(filters, view="effective"), compared=False))

@@ -64,12 +64,13 @@ def movers(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
 class MonthSoFar:
     """Money from the month's first day through the data's last day. A `whole` month is compared with the whole month
     before (`compared`): `so_far_shared` is `so_far`. Of a partial one `so_far_shared` and `before` are the first
-    `shared_days` of either: the days that exist in both.
+    `shared_days` of either: the days that exist in both. `known_days`: of its `days`, those since the data begins.
     """
 
     month: date
     compared: date
     days: int
+    known_days: int
     whole: bool
     shared_days: int
     so_far: float | None
@@ -79,7 +80,7 @@ class MonthSoFar:
     @property
     def normalised(self) -> float | None:
         """What so many days would come to in a month of mean length, so that February is fair."""
-        return normalised_month(self.so_far, self.days)
+        return normalised_month(self.so_far, self.known_days)
 
     @property
     def normalised_before(self) -> float | None:
@@ -92,7 +93,9 @@ def normalised_month(spend: float | Decimal | None, days: int) -> float | None:
     return None if spend is None else float(spend) / days * MONTH_DAYS
 
 
-def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: date) -> MonthSoFar:
+def month_so_far(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, first_day: date, last_day: date
+) -> MonthSoFar:
     """What the month of the data's last day cost so far, whole months compared whole.
     None in the effective view where an export's effective cost is unusable: a sum would leave out its charges.
     """
@@ -112,7 +115,7 @@ def month_so_far(cursor: duckdb.DuckDBPyConnection, filters: Filters, last_day: 
             row["so_far"] = row["so_far_shared"] = None
         if billed_only(cursor, replace(filters, start=before, end=month)):
             row["before"] = None
-    days = (after - month).days
+    days, known = (after - month).days, (after - max(month, first_day)).days
     return MonthSoFar(
-        month, before, days, whole, shared.days, row["so_far"], row["so_far_shared"], row["before"]
+        month, before, days, known, whole, shared.days, row["so_far"], row["so_far_shared"], row["before"]
     )

@@ -286,7 +286,7 @@ def test_bills_in_two_currencies_without_telemetry(tmp_path, monkeypatch):
     dollars, euros = (visit("invoice", currency=currency) for currency in ("USD", "EUR"))
 
     assert dollars.subheader[0].value == (
-        r"The invoice of \$24.00 in Sep 6 – Oct 5, 2026 paid for GPUs that nobody observed \$24.00 (100 %)."
+        r"The invoice of \$24.00 on Oct 5, 2026 paid for GPUs that nobody observed \$24.00 (100 %)."
     )
     assert [m.value for m in dollars.metric][:3] == [r"\$24.00", "–", "–"]
     assert euros.metric[0].value == "€7.00"
