@@ -232,13 +232,17 @@ def _and(words: list[str]) -> str:
 
 def left_out(rungs: pd.DataFrame, filters: Filters) -> str:
     """The basis and what it leaves out, as a sum (columns cost, in_basis, left_out)."""
-    cost, inside, outside = (
-        fmt.money(rungs[column].sum(), filters.currency) for column in ("cost", "in_basis", "left_out")
+    pools = rungs["rung"].isin(["unallocated", "shared", "commitment_unused"])
+    beyond = -rungs.loc[pools & (rungs["left_out"] < 0), "left_out"].sum()
+    cost, inside, outside, taken = (
+        fmt.money(amount, filters.currency)
+        for amount in (rungs["cost"].sum(), rungs["in_basis"].sum(), rungs["left_out"].sum() + beyond, beyond)
     )
     unseen = rungs.loc[rungs["rung"] == "unobserved", "left_out"].sum()
     of_it = f" (of it {fmt.money(unseen, filters.currency)} of unobserved GPUs)" if unseen else ""
+    shares = f" − {taken} of shares in what lies beyond this selection" if beyond >= 0.005 else ""
     return (
-        f"{inside} on the {filters.basis} basis + {outside} left out{of_it} = {cost}, "
+        f"{inside} on the {filters.basis} basis + {outside} left out{of_it}{shares} = {cost}, "
         "the ladder of the period (effective view)."
     )
 

@@ -44,8 +44,9 @@ def stack(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
 
 
 def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
-    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder. Commitment fees whose use nobody
-    can tell stand apart, as commitment_use_unknown."""
+    """rung: cost, in_basis, left_out (money); in_basis + left_out sums to the ladder. left_out < 0: the selection's
+    share of a pool whose lines lie beyond it. Commitment fees whose use nobody can tell stand apart, as
+    commitment_use_unknown."""
     return ask(cursor, "left_out", filters.params())
 
 

@@ -67,6 +67,19 @@ def test_the_page_prints_which_part_of_a_machine_its_gpus_carry(changed, monkeyp
     assert any(said in caption.value for caption in visit("unit_cost").caption)
 
 
+def test_of_one_model_the_fully_loaded_basis_holds_shares_of_what_lies_beyond_it(cursor, october):
+    """summarise: 30 days × 576 of its own, and its share of $628 a day that are on nobody's lines."""
+    asked = replace(october, models=("summarise",), basis="fully loaded")
+    rungs = unit_cost.left_out(cursor, asked)
+    share = 30 * 628 * 576 / 2140
+
+    assert rungs["in_basis"].sum() == pytest.approx(17_280 + share)
+    assert rungs["cost"].sum() == pytest.approx(17_280)
+    said = headlines.left_out(rungs, asked)
+    assert "on the fully loaded basis + $0.00 left out − $5,070.95 of shares in what lies beyond" in said
+    assert said.endswith("= $17,280.00, the ladder of the period (effective view).")
+
+
 def test_what_nobody_counted_is_unknown_not_zero(cursor, october):
     costs = by_version(cursor, october)
 

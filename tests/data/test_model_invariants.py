@@ -1,10 +1,14 @@
 """What must hold for any estate: drawn by hypothesis, built by the real model in a real store."""
 
 import math
+import os
 import tempfile
+import time
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +17,9 @@ from small_store import device_hour, line, load_lines, load_rows, machine_line
 
 from data.filters import BASES, VIEWS, Filters
 from data.model.settings import ModelSettings
-from data.query import overview
+from data.query import overview, unit_cost
 from data.query.bridge import spend_bridge, unit_bridge
+from data.query.runner import ask_rows
 from data.warehouse import Warehouse
 
 START = datetime(2026, 8, 31, 20)  # so that estates cross the end of a month
@@ -74,8 +79,8 @@ def commitments(draw):
 
 
 @st.composite
-def charges(draw, hour, machine, instance_type):
-    """No line of the machine that starts in this hour, or one, which may last for five."""
+def charges(draw, hour, machine, instance_type, zone):
+    """No line of the machine that starts in this hour of the provider's clock, or one, which may last for five."""
     if not draw(st.booleans()):
         return []
     hours = draw(st.sampled_from([1, 1, 1, 5]))
@@ -83,7 +88,8 @@ def charges(draw, hour, machine, instance_type):
         "quantity": draw(st.sampled_from(["1", "0.5", "0.333333333333", "0"])),
         "x_promotion": draw(st.sampled_from([None, "-0.25"])),
     }
-    return [machine_line(hour, f"i-{machine}", draw(COST), hours=hours, instance_type=instance_type, **told)]
+    cost = draw(COST)
+    return [machine_line(hour + zone, f"i-{machine}", cost, hours=hours, instance_type=instance_type, **told)]
 
 
 @st.composite
@@ -104,9 +110,11 @@ def estates(draw):
     lines, seen, traffic = [], [], []
     for machine in range(draw(st.integers(1, 3))):
         big = draw(st.booleans())
+        # a provider may cut its hours by another clock: Kolkata's are half an hour off, Kathmandu's a quarter
+        zone = timedelta(minutes=draw(st.sampled_from([0, 0, 30, 45])))
         for h in range(HOURS):
             hour = START + timedelta(hours=h)
-            lines += draw(charges(hour, machine, "p5.48xlarge" if big else "p5.4xlarge"))
+            lines += draw(charges(hour, machine, "p5.48xlarge" if big else "p5.4xlarge", zone))
             seen += draw(sightings(hour, machine))
     for h in range(HOURS):
         for endpoint in draw(st.sets(st.sampled_from(["chat", "search"]))):
@@ -302,6 +310,86 @@ def questions(draw):
         compare="custom",
         compared=(START.date() + timedelta(days=other), START.date() + timedelta(days=other + 1)),
     )
+
+
+def exactly(con, filters, column):
+    """What the ladder holds of the question, added up here."""
+    rows = con.execute(
+        f"SELECT day, billing_currency, provider, sub_account_id, team, model, rung, {column} FROM ladder"
+    )
+    total = Decimal(0)
+    for day, currency, *owner, rung, cost in rows.fetchall():
+        wanted = (filters.providers, filters.accounts, filters.teams, filters.models)
+        passes = all(not w or (o or "none") in w for w, o in zip(wanted, owner, strict=True))
+        told = rung != "unexplained" or filters.reconcilable
+        if passes and told and filters.start <= day < filters.end and currency == filters.currency:
+            total += cost or 0
+    return total
+
+
+def known(frame, column):
+    """The sum of what is known."""
+    return float(frame[column].fillna(0).sum())
+
+
+@quiet
+@given(estates(), st.lists(questions(), min_size=4, max_size=4))
+def test_for_every_question_the_rungs_sum_to_the_ladder_and_a_basis_to_it_with_what_it_leaves_out(
+    estate, asked
+):
+    con = built(estate)
+    for filters in asked:
+        rungs = ask_rows(con, "ladder_rungs", filters.params())
+        for column in ("effective_cost", "billed_cost", "contracted_cost", "list_cost"):
+            assert sum((row[column] or Decimal(0) for row in rungs), Decimal(0)) == exactly(
+                con, filters, column
+            )
+        rest = ask_rows(con, "left_out", filters.params())
+        assert sum((row["cost"] or Decimal(0) for row in rest), Decimal(0)) == exactly(
+            con, filters, "effective_cost"
+        )
+        total = unit_cost.costs(con, filters, "total")
+        in_basis = math.fsum(float(row["in_basis"] or 0) for row in rest)
+        assert math.isclose(in_basis, known(total, "cost"), rel_tol=1e-9, abs_tol=1e-9)
+
+
+@quiet
+@given(estates(), st.lists(questions(), min_size=3, max_size=3))
+def test_however_unit_costs_are_taken_apart_the_parts_are_the_whole(estate, asked):
+    con = built(estate)
+    for filters in asked:
+        total = unit_cost.costs(con, filters, "total")
+        for level in get_args(unit_cost.Level.__args__[0]) + unit_cost.DIMENSIONS:
+            parts = unit_cost.costs(con, filters, level)
+            for column in ("cost", "requests_ok", "tokens", "uncounted_cost"):
+                assert math.isclose(known(parts, column), known(total, column), rel_tol=1e-9, abs_tol=1e-9)
+        components = unit_cost.stack(con, filters)
+        counted = known(total, "cost") - known(total, "uncounted_cost")
+        assert math.isclose(
+            known(components[components["in_basis"]], "cost"), counted, rel_tol=1e-9, abs_tol=1e-9
+        )
+
+
+@quiet
+@given(estates(), st.sampled_from(["Pacific/Auckland", "America/St_Johns"]))
+def test_where_the_process_runs_changes_nothing(estate, zone):
+    query = "SELECT day, rung, model, version, sum(effective_cost) FROM ladder GROUP BY ALL ORDER BY ALL"
+    here = answer(built(estate), query)
+    with in_zone(zone):
+        assert answer(built(estate), query) == here
+
+
+@contextmanager
+def in_zone(zone):
+    """This process on that clock."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = zone
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+        time.tzset()
 
 
 @quiet
