@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#~:$|&^])")
 UNKNOWN = "–"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
@@ -167,3 +169,8 @@ def shorten(name: str, length: int = 28) -> str:
         return name
     head = (length - 1) * 2 // 3
     return f"{name[:head]}…{name[-(length - 1 - head) :]}"
+
+
+def plain(text: str) -> str:
+    """What a person wrote, so that Markdown, colours, icons and formulas in it read as they stand; on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

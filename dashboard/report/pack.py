@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from data.annotations import Annotation, noted
 from data.filters import Filters
 from data.pointer import Snapshot
 from data.query import idle, overview, provenance, unit_cost
@@ -44,6 +45,7 @@ class Pack:
     ladder: pd.DataFrame
     unexpected: Anomalies
     idle: Idle
+    notes: tuple[Annotation, ...]
 
 
 def week_of(text: str) -> tuple[date, date]:
@@ -106,6 +108,7 @@ def gather(reader: Reader, week: str | None = None, asked: Filters | None = None
         ladder=provenance.ladder(cursor, filters),
         unexpected=anomalies(cursor, filters),
         idle=idle.idle(cursor, filters, DEFAULT_THRESHOLD, DEFAULT_WINDOW),
+        notes=noted(reader.home, filters),
     )
 
 

@@ -115,6 +115,7 @@ def _parts(pack: Pack) -> Iterable[Section]:
     yield _anomalies(pack)
     rule = headlines_idle.rule(pack.idle, DEFAULT_THRESHOLD, DEFAULT_WINDOW)
     yield Section("Idle GPUs", (headlines_idle.idle(pack.idle, filters), f"{rule}."), _idle(pack))
+    yield Section("Notes and decisions", table=_notes(pack))
 
 
 def _figures(pack: Pack) -> Table:
@@ -229,6 +230,14 @@ def _idle(pack: Pack) -> Table | None:
         Column("cash", "money"), Column("freed", "money"), Column("observed", "percent"),
     )  # fmt: skip
     return Table(columns, rows)
+
+
+def _notes(pack: Pack) -> Table | None:
+    """What people noted about the week; absent where nobody did."""
+    if not pack.notes:
+        return None
+    rows = tuple((note.day.isoformat(), _known(note.model) or "", note.text, note.who) for note in pack.notes)
+    return Table((Column("day (UTC)", "date"), Column("model"), Column("note"), Column("who")), rows)
 
 
 def _known(value: Any) -> Any:  # noqa: ANN401 – a cell

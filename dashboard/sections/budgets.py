@@ -17,6 +17,7 @@ from dashboard.cards import budgets as cards
 from dashboard.charts import budgets as charts
 from dashboard.headlines import period_before
 from dashboard.tables import budgets as tables
+from dashboard.visitor import signed, visitor
 from data import budgets as kept
 from data.budgets import Budget
 from data.economics.budget import Burn, blame, burn, unit_alarm
@@ -148,7 +149,7 @@ def _form(filters: Filters, month: date) -> None:
         label = st.selectbox("Of what", list(MEASURES), key="budget-measure")
         amount = st.text_input(f"Amount ({filters.currency})", key="budget-amount", placeholder="100000")
         every = st.checkbox(f"Every month, not {month:%B %Y} alone", value=True, key="budget-every")
-        who = st.text_input("Set by", value=_visitor(), key="budget-who")
+        who = st.text_input("Set by", value=visitor(), key="budget-who")
         if st.form_submit_button("Keep"):
             _keep(filters, MEASURES[label], amount, None if every else month, who)
 
@@ -160,6 +161,7 @@ def _keep(filters: Filters, measure: kept.Measure, amount: str, month: date | No
     except (ArithmeticError, kept.BadBudget):
         st.error(f"No budget was set: “{amount}” is no amount above 0, such as 100000 or 0.25.")
         return
+    signed(who)
     st.rerun()
 
 
@@ -173,8 +175,3 @@ def _removal(budget: Budget) -> None:
         assert budget.budget_id is not None
         kept.remove_budget(store_home(), budget.budget_id)
         st.rerun()
-
-
-def _visitor() -> str:
-    """Who looks, where somebody signed in."""
-    return str(st.user.get("email") or st.user.get("name") or "")

@@ -12,7 +12,8 @@ from dashboard import format as fmt
 from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
 from dashboard.charts import invoice as charts
-from dashboard.sections import lineage
+from dashboard.charts.annotations import annotate
+from dashboard.sections import lineage, notes
 from dashboard.sections.invoice import waterfall
 from dashboard.tables import invoice as tables
 from data.filters import Filters
@@ -46,11 +47,12 @@ def explorer(filters: Filters) -> None:
     page.note(headlines.explored(filters, tables.DIMENSIONS[dimension]))
     found = store.ask(invoice.explored, filters, dimension, bin, TOP)
     name = tables.DIMENSIONS[dimension]
-    page.draw(
-        charts.bars(found, dimension, filters.currency, bin),
-        name="explorer-chart",
-        alt=f"Cost per {bin} by {name}",
-    )
+    figure, noted = charts.bars(found, dimension, filters.currency, bin), notes.of(filters)
+    if bin == "day":
+        annotate(figure, noted)
+    page.draw(figure, name="explorer-chart", alt=f"Cost per {bin} by {name}")
+    if bin == "day":
+        notes.under(noted, filters, name="explorer")
     chosen = _pick(
         tables.member_rows(found.members, dimension),
         "explorer",

@@ -7,7 +7,9 @@ import streamlit as st
 
 from dashboard import headlines, store
 from dashboard.charts import unit_cost as charts
+from dashboard.charts.annotations import annotate
 from dashboard.page_parts import chart_with_table, draw, note, section, table_with_download
+from dashboard.sections import notes
 from dashboard.tables import unit_cost as tables
 from data.filters import Filters
 from data.query import identity, unit_cost
@@ -28,8 +30,11 @@ def trend(filters: Filters) -> None:
     days = store.ask(unit_cost.days, filters, TOP_MODELS)
     releases = store.ask(unit_cost.releases, filters)
     figure, rows = charts.trend(days, filters.currency, releases), days.drop(columns="place")
+    noted = notes.of(filters)
+    annotate(figure, noted)
     alt = "Cost per 1k inferences by model and day"
     chart_with_table(figure, rows, name="unit-cost-days", alt=alt, columns=tables.days(filters))
+    notes.under(noted, filters, name="unit-cost")
 
 
 def why(changes: pd.DataFrame, filters: Filters) -> None:

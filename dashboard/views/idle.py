@@ -13,6 +13,8 @@ from dashboard import headlines_idle as headlines
 from dashboard import page_parts as page
 from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
+from dashboard.charts.annotations import annotate
+from dashboard.sections import notes
 from dashboard.sections.evidence import evidence
 from dashboard.tables import idle as tables
 from data.filters import Filters
@@ -54,8 +56,10 @@ def _days(days: pd.DataFrame, filters: Filters) -> None:
     title = f"Idle {'cost' if priced else 'device-hours'} per day"
     page.section(title)
     alt = f"{title} by state: warm idle, held idle, unallocated."
-    figure = charts.by_day(days, filters.currency if priced else None)
+    figure, noted = charts.by_day(days, filters.currency if priced else None), notes.of(filters)
+    annotate(figure, noted)
     page.chart_with_table(figure, days, name="idle-days", alt=alt, columns=tables.days(filters))
+    notes.under(noted, filters, name="idle")
 
 
 def _rule() -> tuple[float, int]:

@@ -12,8 +12,9 @@ from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from dashboard.charts.annotations import annotate
 from dashboard.sections import anomalies as sections_anomalies
-from dashboard.sections import bridge, budgets
+from dashboard.sections import bridge, budgets, notes
 from dashboard.sections.counted import counted
 from dashboard.sections.weekly_pack import weekly_pack
 from dashboard.tables import overview as tables
@@ -76,8 +77,11 @@ def _days(filters: Filters) -> None:
     since = _provisional_since(filters)
     marks = headlines_anomalies.marks(store.ask(anomalies, filters), filters.currency)
     figure = charts.spend_stack(spend, filters.currency, top.day if top else None, since, marks)
+    noted = notes.of(filters)
+    annotate(figure, noted)
     alt = "Spend per day, stacked by rung of the cost ladder"
     page.chart_with_table(figure, spend, name="spend-by-day", alt=alt, columns=tables.spend_by_rung(filters))
+    notes.under(noted, filters, name="spend")
     if top is not None and len(top.drivers):
         with st.expander(f"What rose on {fmt.day(top.day)}"):
             page.note(headlines.DRIVERS)
