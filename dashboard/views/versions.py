@@ -31,7 +31,7 @@ def main() -> None:
             page.empty_state(filters, "model versions")
             return
         page.headline(headlines.versions(versions, filters))
-        page.note(page.scope_line(replace(filters, view="effective"), compared=False))
+        page.scope_note(page.scope_line(replace(filters, view="effective"), compared=False))
     page.kpi_row(cards.versions(versions, filters))
     _shares(versions, filters)
     _timeline(filters)
