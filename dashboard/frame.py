@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import as_of, filter_bar, page_parts, store
+from dashboard import as_of, downloads, filter_bar, page_parts, store
 from dashboard.sections import lineage
 from data.query.billed_only import billed_only
 from data.query.choices import choices
@@ -89,19 +89,22 @@ def main() -> None:
         st.title(page.title, anchor=False)
         st.info(EMPTY if offered.last_day is None else NO_CHARGES)
         if offered.last_day is not None and page.title in WITHOUT_CHARGES:
-            filter_bar.show(offered)
+            downloads.begin(page.title, filter_bar.show(offered))
             page.run()
+            downloads.write_captions()
         return
     filters = filter_bar.show(offered)
     damaged = store.ask(billed_only, filters)
     if damaged:
         filters = filter_bar.without_effective(filters)
     filter_bar.unusable_before(store.ask(billed_only, filters.previous()))
+    downloads.begin(page.title, filters)
     basis = page.title in WITH_BASIS
     as_of.banner()
     page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged, basis=basis)
     page.run()
     lineage.open_asked()
+    downloads.write_captions()
 
 
 main()

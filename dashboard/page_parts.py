@@ -4,7 +4,7 @@ chip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import filter_bar, theme
+from dashboard import downloads, filter_bar, theme
 from dashboard import format as fmt
 from data.filters import Compare, Filters
 from data.query.lineage import Figure
@@ -29,9 +29,6 @@ AGAINST: dict[Compare, str] = {
     "custom": "vs. other days",
 }
 _ASKED = "number whose lineage was asked for"
-# What a spreadsheet takes for a formula at the start of a cell, in either width.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-CHART_CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,12 @@ def headline(sentence: str) -> None:
 def note(text: str) -> None:
     """Unit, period and basis under a figure, in small type."""
     st.caption(text.replace("$", r"\$"))
+
+
+def scope_note(text: str) -> None:
+    """The note that says what every figure of the page refers to; files and pictures of the page say it too."""
+    note(text)
+    downloads.refer_to(text)
 
 
 def section(title: str, aside: str = "") -> None:
@@ -145,7 +148,9 @@ def draw(figure: go.Figure, *, name: str, alt: str) -> None:
     if not any(_known(trace) for trace in figure.data):
         note("Nothing to draw: no value of this chart is known for this selection.")
         return
-    config = CHART_CONFIG | theme.money_locale(filter_bar.current().currency)
+    config = downloads.picture(figure, name=name, title=alt) | theme.money_locale(
+        filter_bar.current().currency
+    )
     st.plotly_chart(figure, key=name, config=config, theme="streamlit", alt=alt)
 
 
@@ -165,8 +170,8 @@ def chart_with_table(
     columns: Mapping[str, Any] | None = None,
     expanded: bool = False,
 ) -> None:
-    """A chart, and under it the same data as a sortable table with a CSV download. `name` keys the
-    elements and names the file;
+    """A chart, and under it the same data as a sortable table with its downloads. `name` keys the
+    elements and names the files;
     `alt` says the chart in words; `columns` is Streamlit's column_config, whose labels carry the units."""
     draw(figure, name=f"{name}-chart", alt=alt)
     with st.expander(f"Table · {len(table):,} rows", expanded=expanded):
@@ -180,9 +185,7 @@ def table_with_download(
     columns: Mapping[str, Any] | None = None,
     height: int | Literal["auto"] = "auto",
 ) -> None:
-    """A sortable table with "–" for unknown, and its CSV. The file keeps the columns' plain names and full
-    precision.
-    """
+    """A sortable table with "–" for unknown, to download as CSV or workbook."""
     st.dataframe(
         table,
         key=f"{name}-table",
@@ -191,37 +194,7 @@ def table_with_download(
         placeholder=fmt.UNKNOWN,
         height=height,
     )
-    download(table, name=name)
-
-
-def download(table: pd.DataFrame | Callable[[], pd.DataFrame], *, name: str) -> None:
-    """The table as CSV, with plain column names and full precision; a callable is asked when the button is clicked."""
-    st.download_button(
-        "Download CSV",
-        lambda: csv(table() if callable(table) else table),
-        file_name=f"inferledger-{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key=f"{name}-csv",
-        on_click="ignore",
-        type="tertiary",
-    )
-
-
-def csv(table: pd.DataFrame) -> str:
-    """The table as CSV in which no text is a formula to a spreadsheet: tags and names come from other people. Such a
-    text, and such a column's name, begins with an apostrophe; numbers stay as they are.
-    """
-    safe = table.rename(columns=_harmless)
-    for place, dtype in enumerate(table.dtypes):
-        if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
-            safe.isetitem(place, [_harmless(cell) for cell in table.iloc[:, place].astype(object)])
-    # the line end of RFC 4180; with "\n" alone, a text that holds "\r" would not be quoted and break its row
-    return safe.to_csv(index=False, lineterminator="\r\n")
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    downloads.table(table, name=name, columns=columns)
 
 
 def said_with_table(

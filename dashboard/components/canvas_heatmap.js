@@ -28,6 +28,7 @@ function create(root) {
   const [frame, canvas, mark, tip, axis, legend] = [".frame", "canvas", ".mark", ".tip", ".axis", ".legend"].map(at);
   const state = { map: null, click: () => {}, cell: null };
   const draw = () => state.map && paint(state.map, frame, canvas, axis);
+  at(".png").onclick = () => download(state.map, canvas, axis, legend);
   const watcher = new ResizeObserver(draw);
   watcher.observe(frame);
 
@@ -144,6 +145,60 @@ function ticks(map, axis, width) {
     label.textContent = moment(map, day * 24).toLocaleDateString("en", { timeZone: "UTC", month: "short", day: "numeric" });
     axis.append(label);
   }
+}
+
+// The picture leaves its page behind: it says itself what it is of, from when and of which snapshot. Twice as fine as the screen.
+function download(map, canvas, axis, legend) {
+  const style = getComputedStyle(legend);
+  const edge = 12;
+  const line = 17;
+  const width = canvas.width + 2 * edge;
+  const context = document.createElement("canvas").getContext("2d");
+  const font = (size, weight = "") => (context.font = `${weight} ${size}px ${style.fontFamily}`);
+  font(13, "bold");
+  const title = wrapped(context, map.caption.title, canvas.width);
+  font(11);
+  const scope = wrapped(context, map.caption.scope, canvas.width);
+  const told = wrapped(context, KEY, canvas.width);
+  const top = edge + line * (title.length + scope.length) + 6;
+  context.canvas.width = 2 * width;
+  context.canvas.height = 2 * (top + canvas.height + line * (1 + told.length) + 2 * edge);
+  context.scale(2, 2);
+  context.fillStyle = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, edge, top);
+  context.fillStyle = style.color;
+  const write = (lines, y, size, weight) => {
+    font(size, weight);
+    lines.forEach((text, i) => context.fillText(text, edge, y + line * (i + 1) - 4));
+  };
+  write(title, edge, 13, "bold");
+  write(scope, edge + line * title.length, 11);
+  write(told, top + canvas.height + line + 6, 11);
+  for (const label of axis.children) {
+    context.fillText(label.textContent, edge + (parseFloat(label.style.left) / 100) * canvas.width, top + canvas.height + line - 4);
+  }
+  context.canvas.toBlob((blob) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = map.file;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10e3);
+  });
+}
+
+const KEY =
+  "A row per device, a column per hour (UTC). Amber: idle, at most 1 %; the deeper the blue, the busier; hatched: unobserved; empty: not billed.";
+
+function wrapped(context, text, width) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
+    if (lines.at(-1) && context.measureText(longer).width > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 const moment = (map, column) => new Date(map.start + column * 3600e3);

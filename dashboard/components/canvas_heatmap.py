@@ -43,20 +43,21 @@ def canvas_heatmap(
     *,
     measure: str,
     alt: str,
+    caption: Mapping[str, str],
     key: str,
     on_click: Callable[[Cell], None],
 ) -> None:
     """Draw the codes of data.query.utilisation; a click calls `on_click` before the page runs again.
 
     `labels` are the hover's lines per row, `measure` names the value ("busy time"), `alt` says the picture
-    in words.
+    in words, `caption` is what the downloaded picture says of itself (title, scope).
     """
 
     def clicked() -> None:
         if cell := _cell(st.session_state[key].clicked, codes.shape):
             on_click(cell)
 
-    _component(key=key, data=_bytes(codes, labels, start, measure, alt), on_clicked_change=clicked)
+    _component(key=key, data=_bytes(codes, labels, start, measure, alt, caption), on_clicked_change=clicked)
 
 
 def _bytes(
@@ -65,6 +66,7 @@ def _bytes(
     start: date,
     measure: str,
     alt: str,
+    caption: Mapping[str, str],
 ) -> bytes:
     """One byte array, since bytes inside a dict would arrive as text."""
     rows, columns = codes.shape
@@ -75,6 +77,8 @@ def _bytes(
         "labels": [list(lines) for lines in labels],
         "measure": measure,
         "alt": alt,
+        "caption": dict(caption),
+        "file": f"inferledger-{measure.replace(' ', '-')}-by-hour.png",
         "height": min(max(_LOWEST, rows * 16), max(_HIGHEST, rows)),
         "full": FULL,
         "unobserved": UNOBSERVED,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import filter_bar, headlines_lineage, store, theme
+from dashboard import downloads, headlines_lineage, store, theme
 from dashboard import format as fmt
 from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
@@ -84,11 +84,11 @@ def tree(filters: Filters) -> None:
     if not (rows["cost"] > 0).any():
         page.note("Nothing above zero to draw in this view.")
         return
-    config = page.CHART_CONFIG | theme.money_locale(filter_bar.current().currency)
+    figure, alt = charts.treemap(rows, filters.currency), "Cost by provider, account, service and resource"
+    config = downloads.picture(figure, name="tree", title=alt) | theme.money_locale(filters.currency)
     clicked: Any = st.plotly_chart(
-        charts.treemap(rows, filters.currency), key="tree-chart", config=config, theme="streamlit", on_select="rerun",
-        alt="Cost by provider, account, service and resource",
-    )  # fmt: skip
+        figure, key="tree-chart", config=config, theme="streamlit", on_select="rerun", alt=alt
+    )
     with st.expander(f"Table · {len(rows):,} rows"):
         shown = rows.assign(
             resource_id=[
@@ -130,7 +130,7 @@ def _pick(rows: pd.DataFrame, name: str, columns: dict[str, Any], alt: str) -> i
         rows, key=f"{name}-table", hide_index=True, column_config=columns, placeholder=fmt.UNKNOWN, on_select="rerun",
         selection_mode="single-row", alt=f"{alt}; choose a row for its charge lines", height="content",
     )  # fmt: skip
-    page.download(rows, name=name)
+    downloads.table(rows, name=name, columns=columns)
     return next((row for row in picked["selection"]["rows"] if row < len(rows)), None)
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from dashboard import downloads, store
 from dashboard import format as fmt
 from dashboard import headlines_lineage as headlines
 from dashboard import page_parts as page
-from dashboard import store
 from dashboard.tables import lineage as tables
 from data.query.lineage import RATIOS, Figure, Trace, all_lines, asked_as, trace
 
@@ -80,7 +80,10 @@ def _lines(traced: Trace, name: str) -> None:
         placeholder=fmt.UNKNOWN, height=_height(traced.lines),
     )  # fmt: skip
     at = store.generation()
-    page.download(lambda: store.ask_once(at, all_lines, figure), name=f"{name}-lines")
+    downloads.table(
+        lambda: store.ask_once(at, all_lines, figure), name=f"{name}-lines", columns=tables.lines(figure),
+        scope=f"{figure.measure}: {headlines.scope(figure)}",
+    )  # fmt: skip
 
 
 def _question(figure: Figure) -> None:

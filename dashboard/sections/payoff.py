@@ -6,7 +6,7 @@ from dashboard import format as fmt
 from dashboard import headlines_roi as headlines
 from dashboard.cards import roi as cards
 from dashboard.charts import roi as charts
-from dashboard.page_parts import chart_with_table, headline, kpi_row, note
+from dashboard.page_parts import chart_with_table, headline, kpi_row, note, scope_note
 from dashboard.tables import roi as tables
 from data.economics.roi import Assumptions, Form, evaluate
 from data.filters import Filters
@@ -17,7 +17,7 @@ def payoff(assumptions: Assumptions, measured: Measured, filters: Filters, form:
     """Answer, cards, the net gain month by month."""
     roi = evaluate(assumptions)
     headline(headlines.roi(assumptions, roi, filters, form))
-    note(headlines.basis(measured, assumptions, filters, form))
+    scope_note(headlines.basis(measured, assumptions, filters, form))
     kpi_row(cards.roi(assumptions, roi, filters, form))
     months = tables.month_rows(roi, assumptions.discount_rate)
     figure = charts.cumulative(months, roi.payback, filters.currency)

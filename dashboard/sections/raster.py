@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import downloads, store
 from dashboard import headlines_utilisation as headlines
-from dashboard import store
 from dashboard.components.canvas_heatmap import Cell, canvas_heatmap
 from dashboard.page_parts import note, table_with_download
 from dashboard.sections.device_hours import device_hours
@@ -37,8 +37,9 @@ def _picture(fleet: Raster, filters: Filters, measure: Measure) -> None:
     alt = f"{shown}, least busy on top, unobserved hours hatched."
     labels = _labels(fleet.devices)
     canvas_heatmap(
-        fleet.codes, labels, filters.start, measure=measure, alt=alt, key="raster", on_click=choose
-    )
+        fleet.codes, labels, filters.start, measure=measure, alt=alt, caption=downloads.caption(shown),
+        key="raster", on_click=choose,
+    )  # fmt: skip
 
 
 def _labels(devices: pd.DataFrame) -> list[list[str]]:

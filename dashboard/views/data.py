@@ -25,7 +25,7 @@ def main() -> None:
     evidence, blind = store.ask(trust, filters), store.ask(provenance.unobserved_nodes, filters)
     damaged = bool(store.ask(billed_only, filters))
     page.headline(headlines.evidence(evidence, len(blind), filters, damaged=damaged))
-    page.note(headlines.scope(filters))
+    page.scope_note(headlines.scope(filters))
     if damaged:
         st.warning(headlines.DAMAGED, icon=":material/report:")
     ladder(filters)
@@ -40,7 +40,7 @@ def main() -> None:
 
 def _before_the_first_bill(filters: Filters) -> None:
     """What is known without charges: how the loads went, and what telemetry saw that no bill holds."""
-    page.note(headlines.scope(filters))
+    page.scope_note(headlines.scope(filters))
     sources()
     coverage(filters, pd.DataFrame())
     rejects()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import filter_bar, store
+from dashboard import downloads, filter_bar, store
 from dashboard import format as fmt
 from dashboard import headlines_idle as headlines
 from dashboard import page_parts as page
@@ -38,7 +38,7 @@ def main() -> None:
     nothing = idle.findings.empty and idle.withheld.empty
     with answer:
         page.headline(headlines.idle(idle, filters))
-        page.note(
+        page.scope_note(
             f"{rule} · {page.scope_line(replace(filters, view='effective'), compared=False, basis=False)}"
         )
     if nothing and idle.observed:
@@ -87,7 +87,7 @@ def _findings(idle: Idle, filters: Filters) -> None:
         placeholder=fmt.UNKNOWN, on_select="rerun", selection_mode="single-row",
         alt="Idle machines with cost, owner and evidence",
     )  # fmt: skip
-    page.download(rows, name="idle-findings")
+    downloads.table(rows, name="idle-findings", columns=tables.findings(filters))
     chosen = next((row for row in picked["selection"]["rows"] if row < len(rows)), 0)
     evidence(idle.findings.iloc[chosen], filters)
 

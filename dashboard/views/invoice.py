@@ -23,7 +23,7 @@ def main() -> None:
         return
     before = None if earlier is None else _paid_for(earlier)
     page.headline(headlines.answer(paid, filters))
-    page.note(page.scope_line(filters, basis=False))
+    page.scope_note(page.scope_line(filters, basis=False))
     page.kpi_row(cards.paid_for(paid, before, filters))
     ladder(filters)
     explorer(filters)

@@ -41,7 +41,7 @@ def main() -> None:
     page.headline(f"{headlines.spend(figures.iloc[0], before, causes, filters)} {surprise}".strip())
     other_view = "" if filters.view == "effective" else headlines.EFFECTIVE_ALONE.rstrip(".")
     provisional = headlines.provisional(_provisional_since(filters), filters)
-    page.note(". ".join(told for told in (page.scope_line(filters), other_view, provisional) if told))
+    page.scope_note(". ".join(told for told in (page.scope_line(filters), other_view, provisional) if told))
     comparable, effective = filter_bar.reaches(month.compared), filter_bar.comparable("effective")
     page.kpi_row(
         [

@@ -27,7 +27,7 @@ def main() -> None:
     page.headline(headlines.unit_cost(now, before, filters))
     for sentence in headlines.identities(changes, filters):
         page.say(f"- {sentence}")
-    page.note(f"{page.scope_line(filters)}. {headlines.EFFECTIVE_ALONE}")
+    page.scope_note(f"{page.scope_line(filters)}. {headlines.EFFECTIVE_ALONE}")
     page.kpi_row(cards.unit_costs(now, before, filters))
     counted(filters)
     trend(filters)

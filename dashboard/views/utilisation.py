@@ -30,7 +30,7 @@ def main() -> None:
         page.empty_state(filters, f"GPU hours billed in {filters.currency}")
         return
     page.headline(headlines.utilisation(now, filters))
-    page.note(page.scope_line(replace(filters, view="effective"), basis=False))
+    page.scope_note(page.scope_line(replace(filters, view="effective"), basis=False))
     before = store.ask(question.utilisation, earlier) if earlier else None
     page.kpi_row(cards.utilisation(now, before, store.ask(question.by_day, filters), filters))
     _steps(now)

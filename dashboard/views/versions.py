@@ -32,7 +32,7 @@ def main() -> None:
             unserved(filters, "model versions")
             return
         page.headline(headlines.versions(versions, filters))
-        page.note(page.scope_line(replace(filters, view="effective"), compared=False))
+        page.scope_note(page.scope_line(replace(filters, view="effective"), compared=False))
     page.kpi_row(cards.versions(versions, filters))
     _shares(versions, filters)
     _timeline(filters)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -14,7 +12,6 @@ from lined_store import WEEK, small_estate
 from visitor import visit
 
 from dashboard import headlines_lineage as headlines
-from dashboard import page_parts
 from dashboard.tables import lineage as tables
 from data.home import snapshot_file
 from data.query.lineage import Figure, trace
@@ -172,40 +169,3 @@ def test_cells_are_drawn_as_numbers_and_kept_exact():
     assert drawn["rung"].tolist() == ["serving, busy"]
     assert len(drawn["file"].iloc[0]) == tables.FILE_LENGTH
     assert exact["amount"].iloc[0] == Decimal("0.1")
-
-
-# ── files that a spreadsheet opens ──────────────────────────────────────────
-
-
-def test_no_text_of_a_csv_is_a_formula():
-    table = pd.DataFrame(
-        {
-            "tag": ["=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "a=b", None],
-            "cost": [-1.5, 2.0, -3.0, 4.0, 5.0, 6.0, 7.0, 8.0, None],
-            "exact": [Decimal("-1.50")] * 9,
-            "day": [date(2026, 10, 5)] * 9,
-            "=team": ["x"] * 9,
-        }
-    )
-    rows = page_parts.csv(table)
-
-    assert rows.splitlines()[0] == "tag,cost,exact,day,'=team"
-    read = pd.read_csv(io.StringIO(rows, newline=""), dtype=str, keep_default_na=False)
-    assert read["tag"].tolist() == [
-        "'=cmd|'/c calc'!A0",
-        "'+1",
-        "'-1",
-        "'@SUM(A1)",
-        "'\tx",
-        "'\rx",
-        "'＝1",
-        "a=b",
-        "",
-    ]
-    assert read["cost"].tolist() == ["-1.5", "2.0", "-3.0", "4.0", "5.0", "6.0", "7.0", "8.0", ""]
-    assert set(read["exact"]) == {"-1.50"}
-    assert set(read["day"]) == {"2026-10-05"}
-
-
-def test_categories_are_texts_too():
-    assert page_parts.csv(pd.DataFrame({"tag": pd.Categorical(["=1", "b"])})) == "tag\r\n'=1\r\nb\r\n"

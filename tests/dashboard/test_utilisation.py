@@ -208,7 +208,7 @@ def test_evidence_draws_unobserved_hours_hatched(cursor, october):
 
 def test_the_raster_travels_as_one_byte_array():
     codes = np.array([[0, 250], [UNOBSERVED, ABSENT]], dtype=np.uint8)
-    packed = _bytes(codes, [["a"], ["größer"]], date(2026, 10, 2), "busy time", "words")
+    packed = _bytes(codes, [["a"], ["größer"]], date(2026, 10, 2), "busy time", "words", {})
 
     length = struct.unpack("<I", packed[:4])[0]
     head = json.loads(packed[4 : 4 + length])
