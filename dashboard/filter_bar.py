@@ -10,7 +10,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import as_of
+from dashboard import as_of, saved
 from dashboard import format as fmt
 from data.filters import (
     BASES,
@@ -80,6 +80,7 @@ def show(choices: Choices) -> Filters:
             currency=currency, calendar=calendar, compare=compare, compared=compared,
         )  # fmt: skip
         as_of.popover()
+        saved.popover()
     _say_missed(asked, filters)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (first_day, last_day)

@@ -1,0 +1,34 @@
+"""In a real browser: a view is saved, and opens with its page, its filters and its figures."""
+
+from __future__ import annotations
+
+import pytest
+from estate import build
+from served import serving, settled
+
+
+def cards(tab):
+    return tab.locator('[data-testid="stMetricValue"]').all_inner_texts()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_saved_view_opens_with_one_click_as_it_was_saved(visit, tmp_path, width):
+    with serving(build(tmp_path)) as url:
+        tab = visit("unit_cost?basis=busy&model=summarise", base=url, width=width)
+        saved = cards(tab)
+        tab.locator(".st-key-views").get_by_role("button").click()
+        tab.get_by_label("Save what is seen as").fill("Summaries & co")
+        tab.get_by_label("Your name").fill("Ada")
+        tab.get_by_role("button", name="Save the view").click()
+        tab.get_by_role("link", name="Summaries & co").wait_for(state="attached")
+        settled(tab)
+        other = visit("idle", base=url, width=width)
+        other.locator(".st-key-views").get_by_role("button").click()
+        other.get_by_role("link", name="Summaries & co").click()
+        other.wait_for_url("**/unit_cost?**model=summarise**")
+        other.get_by_text("busy basis").first.wait_for()
+        settled(other)
+
+        assert "basis=busy" in other.url
+        assert cards(other) == saved
+        assert other.evaluate("document.documentElement.scrollWidth") <= width
