@@ -19,10 +19,22 @@ WORDS = {
     "busy hours": "busy device-hours",
     "observed hours": "observed device-hours",
     "billed hours": "billed device-hours",
+    "device requests": "successful requests of versions that hold devices",
+    "unobserved hours": "billed device-hours without telemetry",
+    "gauge hours": "observed device-hours, each times its gauge's mean",
+    "gauged hours": "observed device-hours with a gauge",
+    "idle device cost": "cost of device time that did nothing: warm idle, held idle, unallocated",
+    "held cost": "cost of the devices that versions hold, busy or idle",
+    "held hours": "device-hours held by versions, observed",
+    "held busy hours": "busy device-hours of versions",
+    "counted busy hours": "busy device-hours of versions whose requests somebody counted",
+    "idle run cost": "cost of the idle runs with enough evidence",
+    "idle run hours": "device-hours of the idle runs with enough evidence",
 }
 OF_A_BASIS = ("basis cost", "counted cost", "tokened cost")
-LADDER = ("spend", "idle cost", "device cost", "observed cost")
-MONEY = (*LADDER, *OF_A_BASIS)
+LADDER = ("spend", "idle cost", "device cost", "observed cost", "idle device cost")
+MONEY = (*LADDER, *OF_A_BASIS, "held cost", "idle run cost")
+OF_A_VIEW = ("spend", "idle cost")
 
 
 def amount(value: Amount | None, figure: Figure) -> str:
@@ -30,7 +42,8 @@ def amount(value: Amount | None, figure: Figure) -> str:
     if value is None:
         return fmt.UNKNOWN
     if figure.measure in MONEY:
-        exact = f"{abs(value):,.12f}".rstrip("0")
+        digits = 6 if isinstance(value, float) else 12  # beyond them a float holds noise
+        exact = f"{abs(value):,.{digits}f}".rstrip("0")
         cents = exact + "0" * max(0, 2 - len(exact.rpartition(".")[2]))
         return f"{'−' if value < 0 else ''}{fmt.symbol(figure.filters.currency)}{cents}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
@@ -39,10 +52,12 @@ def amount(value: Amount | None, figure: Figure) -> str:
 def scope(figure: Figure) -> str:
     """The period, and whatever narrows the number."""
     filters = figure.filters
-    view = filters.view if figure.measure in ("spend", "idle cost") else "effective"
+    view = filters.view if figure.measure in OF_A_VIEW else "effective"
     told = [f"{fmt.period(filters.start, filters.end)} (UTC)", f"{view} cost in {filters.currency}"]
-    if figure.measure not in LADDER and figure.measure not in ("utilisation", "GPU cost observed"):
+    if any(part.measure in OF_A_BASIS for part in figure.parts()):
         told.append(f"{filters.basis} basis")
+    if figure.rule:
+        told.append(f"at most {figure.rule[0] * 100:g} % for {figure.rule[1]} min and more")
     chosen = (
         ("provider", filters.providers), ("account", filters.accounts), ("team", filters.teams),
         ("model", filters.models),
@@ -91,6 +106,8 @@ def rows_title(traced: Trace) -> str:
     if traced.figure.measure in OF_A_BASIS:
         shared = traced.figure.filters.basis == "fully loaded"
         return "Rows of the ladder; of shared pools, the versions' share" if shared else "Rows of the ladder"
+    if traced.figure.measure in MONEY:
+        return "By finding" if traced.figure.rule else "Rows of the ladder"
     return "By model" if "hours" not in traced.figure.measure else "By state and model"
 
 

@@ -36,7 +36,7 @@ class Card:
     """One figure. `delta` is text as fmt makes it ("+12.0 %"), None = nothing to compare with; `good` says
     which way is good; `aside` is a second line that is no change: "8 GPUs";
     `trend` is one value per day; days without one (None) are left out of it; `lineage` says which number it is, so that
-    a click leads to what it is made of."""
+    a click leads to what it is made of; a text says why it cannot be followed, and what can."""
 
     label: str
     value: str
@@ -46,7 +46,7 @@ class Card:
     help: str | None = None
     against: str | None = None  # None = the days that the filters compare with
     aside: str | None = None
-    lineage: Figure | None = None
+    lineage: Figure | str | None = None
 
 
 def headline(sentence: str) -> None:
@@ -92,19 +92,24 @@ def _card(card: Card) -> None:
         return
     with st.container(gap=None, height="stretch"):
         _metric(card)
-        st.button(
-            "Where from?", key=f"lineage-{card.label}", type="tertiary", icon=":material/account_tree:",
-            on_click=_ask_lineage, args=(card.label, card.value, card.lineage),
-        )  # fmt: skip
+        where_from(card.label, card.value, card.lineage)
 
 
-def _ask_lineage(label: str, value: str, figure: Figure) -> None:
+def where_from(label: str, value: str, figure: Figure | str) -> None:
+    """The button that opens a number's lineage."""
+    st.button(
+        "Where from?", key=f"lineage-{label}", type="tertiary", icon=":material/account_tree:",
+        on_click=_ask_lineage, args=(label, value, figure),
+    )  # fmt: skip
+
+
+def _ask_lineage(label: str, value: str, figure: Figure | str) -> None:
     st.session_state[_ASKED] = (label, value, figure)
 
 
-def asked_lineage() -> tuple[str, str, Figure] | None:
-    """Label, value and figure of the card whose lineage was asked for by this run's click; once."""
-    asked: tuple[str, str, Figure] | None = st.session_state.pop(_ASKED, None)
+def asked_lineage() -> tuple[str, str, Figure | str] | None:
+    """Label, value and figure (or why there is none) of the number that this run's click asked about; once."""
+    asked: tuple[str, str, Figure | str] | None = st.session_state.pop(_ASKED, None)
     return asked
 
 

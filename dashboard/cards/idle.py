@@ -6,7 +6,8 @@ from dashboard import format as fmt
 from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
-from data.query.idle import Idle
+from data.query.idle import STATES, Idle
+from data.query.lineage import Figure, Measure
 
 CASH = (
     "What the bill would have fallen by: hours in which every device of a billed machine was free, at the price paid, "
@@ -15,19 +16,30 @@ CASH = (
 FREED = "Free devices on machines that stay, or under a commitment: room for other work, not less to pay."
 
 
-def idle(idle: Idle, filters: Filters, window: int) -> list[Card]:
-    """The findings with enough evidence, summed; `window`: how many minutes a run must last."""
+NO_LINES = (
+    "Cash and freed capacity are worked out hour by hour (relation `free_time`): cash is what whole machines cost "
+    "while every device of theirs was free, at the price paid, without hours under a commitment; freed is the rest of "
+    "*Unallocated*. No charge line holds either. The lines of both together stand under that card."
+)
 
-    def money(label: str, cost: float | None, help: str) -> Card:
-        return Card(label, fmt.short_money(cost, filters.currency), help=help)
+
+def idle(idle: Idle, filters: Filters, rule: tuple[float, int]) -> list[Card]:
+    """The findings with enough evidence, summed; `rule`: threshold, and how many minutes a run must last."""
+
+    def figure(*states: str, measure: Measure = "idle run cost") -> Figure:
+        told = {name: state for state, name in STATES.items()}
+        return Figure(measure, filters, tuple(("state", told[name]) for name in states), rule)
+
+    def money(label: str, cost: float | None, help: str, *states: str) -> Card:
+        return Card(label, fmt.short_money(cost, filters.currency), help=help, lineage=figure(*states))
 
     def state(name: str, about: str) -> Card:
         part = idle.by_state[name]
-        return money(name.capitalize(), part.cost, f"{about} {fmt.count(part.hours)} device-hours.")
+        return money(name.capitalize(), part.cost, f"{about} {fmt.count(part.hours)} device-hours.", name)
 
     def saving(label: str, cost: float | None, devices: int, help: str) -> Card:
         aside = None if cost is None else gpus(devices)
-        return Card(label, fmt.short_money(cost, filters.currency), help=help, aside=aside)
+        return Card(label, fmt.short_money(cost, filters.currency), help=help, aside=aside, lineage=NO_LINES)
 
     dark = f"Nobody holds the device; {fmt.money(idle.dark.cost, filters.currency)} of it dark, free all day."
     all_hours = (
@@ -35,8 +47,13 @@ def idle(idle: Idle, filters: Filters, window: int) -> list[Card]:
         "Overview and Utilisation count idle time of any length."
     )
     return [
-        money(any_idle(window), idle.cost, all_hours),
-        Card("Idle device-hours", fmt.short_count(idle.hours), help="The same findings."),
+        money(any_idle(rule[1]), idle.cost, all_hours),
+        Card(
+            "Idle device-hours",
+            fmt.short_count(idle.hours),
+            help="The same findings.",
+            lineage=figure(measure="idle run hours"),
+        ),
         state("warm idle", "A model version is loaded and nothing is asked of it."),
         state("held idle", "A holder without a deployed model: notebooks, stopped jobs."),
         state("unallocated", dark),

@@ -7,8 +7,34 @@ from dashboard.headlines_roi import months, whole_percent
 from dashboard.page_parts import Card
 from data.economics.roi import FORMS, Assumptions, Form, Roi, cost_per_inference
 from data.filters import Filters
+from data.query.lineage import Figure, Measure, Ratio
+from data.query.roi_baseline import Measured
 
 FREED = "Freed on machines that stay: room for other work, not less to pay. Below 0: spare room used."
+
+
+PROJECTED = (
+    "The figures above are a projection under the sliders: no line holds them. They start from these measures of the "
+    "period, each of which can be followed."
+)
+
+
+def baseline(measured: Measured, filters: Filters, model: str) -> list[Card]:
+    """What a projection starts from; each leads to its lines."""
+    base, where = measured.baseline, (("model", model),)
+
+    def card(label: str, value: str, measure: Measure | Ratio, help: str) -> Card:
+        return Card(label, value, help=help, lineage=Figure(measure, filters, where))
+
+    return [
+        card("Price of a GPU-hour", fmt.money(base.price, filters.currency), "price per GPU-hour",
+             "Cost of the devices that its versions hold ÷ held and observed GPU-hours."),
+        card("Measured utilisation", fmt.percent(base.utilisation), "held utilisation", "Busy ÷ held GPU-hours."),
+        card("Measured throughput", f"{fmt.short_count(base.throughput)} / GPU-h", "measured throughput",
+             "Successful requests per busy GPU-hour."),
+        card("Requests", fmt.short_count(measured.requests), "requests",
+             f"In {fmt.days(measured.days)} with data; a month of 730 hours: {fmt.short_count(base.volume)}."),
+    ]  # fmt: skip
 
 
 def roi(assumptions: Assumptions, roi: Roi, filters: Filters, form: Form) -> list[Card]:

@@ -17,6 +17,7 @@ LINEAGE: dict[str, Measure | Ratio] = {
     "cost_per_1k": "cost per 1k inferences",
     "cost_per_1m_tokens": "cost per 1M tokens",
     "requests_ok": "requests",
+    "throughput": "throughput",
 }
 
 

@@ -9,11 +9,23 @@ from dashboard.headlines_idle import any_idle
 from dashboard.page_parts import Card, Good
 from dashboard.tables.utilisation import BUSY, GAUGE
 from data.filters import Filters
+from data.query.lineage import Figure, Measure, Ratio
 from data.query.utilisation import Utilisation
 
+LINEAGE: dict[str, Measure | Ratio] = {
+    "utilisation": "utilisation",
+    "gauge_mean": "gauge mean",
+    "busy_hours": "busy hours",
+    "idle_cost": "idle device cost",
+    "unobserved_hours": "unobserved hours",
+}
 IDLE = (
     "Cost of device time at ≤ 1 % activity, of any length; the Idle GPUs page counts runs of 30 min and more."
 )
+
+
+def _figure(column: str, filters: Filters) -> Figure:
+    return Figure(LINEAGE[column], filters)
 
 
 def utilisation(
@@ -24,11 +36,13 @@ def utilisation(
     def share(label: str, column: str, help: str) -> Card:
         value = getattr(now, column)
         change = fmt.points_change(value, getattr(before, column, None))
-        return Card(label, fmt.percent(value), change, "up", days[column], help)
+        return Card(
+            label, fmt.percent(value), change, "up", days[column], help, lineage=_figure(column, filters)
+        )
 
     def amount(label: str, column: str, text: str, good: Good, help: str) -> Card:
         change = fmt.relative_change(getattr(now, column), getattr(before, column, None))
-        return Card(label, text, change, good, days[column], help)
+        return Card(label, text, change, good, days[column], help, lineage=_figure(column, filters))
 
     blind = fmt.money(now.unobserved_cost, filters.currency)
     unseen = f"Billed without telemetry, {blind}: neither busy nor idle, unknown."

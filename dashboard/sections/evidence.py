@@ -5,22 +5,25 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import format as fmt
 from dashboard import headlines_idle as headlines
 from dashboard import store
-from dashboard.page_parts import note
+from dashboard.page_parts import note, where_from
 from dashboard.sections.device_hours import device_hours
 from data.filters import Filters
 from data.query import utilisation
+from data.query.lineage import Figure
 from data.remedy import Remedy, remedy
 
 
-def evidence(finding: pd.Series, filters: Filters) -> None:
+def evidence(finding: pd.Series, filters: Filters, figure: Figure) -> None:
     """One row of query.idle's findings in full."""
     with st.container(border=True):
         st.markdown(f"**Evidence: {headlines.machine(finding)}**")
         hours = store.ask(utilisation.device_hours, filters, finding["device_ids"])
         device_hours(hours, filters, name="idle-evidence", whose="this finding's devices")
         note(headlines.evidence(finding))
+        where_from(headlines.machine(finding), fmt.short_money(finding["cost"], filters.currency), figure)
         _commands(remedy(finding.to_dict()))
         st.markdown("**Resource and GPU ids**")
         st.code("\n".join([str(finding["machine"]), *finding["device_ids"]]), language=None)

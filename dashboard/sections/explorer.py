@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import downloads, headlines_lineage, store, theme
+from dashboard import downloads, store, theme
 from dashboard import format as fmt
 from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
@@ -29,9 +29,12 @@ def ladder(filters: Filters) -> None:
     """Each rung down to what they sum to, in the chosen view and beside it in the others; a rung opens its lines."""
     rows = waterfall(filters)
     rows.insert(3, "share", rows["cost"] / rows["cost"].sum() if rows["cost"].sum() else float("nan"))
-    chosen = _pick(rows, "ladder", tables.ladder(filters), "Rungs of the ladder in the four views")
+    chosen = lineage.pick(
+        rows, name="ladder", columns=tables.ladder(filters), alt="Rungs of the ladder in the four views",
+        height="content",
+    )  # fmt: skip
     if chosen is not None:
-        _opened(
+        lineage.opened(
             Figure("spend", filters, (("rung", str(rows["rung"].iloc[chosen])),)),
             rows["name"].iloc[chosen],
             "rung",
@@ -53,12 +56,10 @@ def explorer(filters: Filters) -> None:
     page.draw(figure, name="explorer-chart", alt=f"Cost per {bin} by {name}")
     if bin == "day":
         notes.under(noted, filters, name="explorer")
-    chosen = _pick(
-        tables.member_rows(found.members, dimension),
-        "explorer",
-        tables.members(filters, dimension),
-        f"Cost by {name}",
-    )
+    chosen = lineage.pick(
+        tables.member_rows(found.members, dimension), name="explorer", columns=tables.members(filters, dimension),
+        alt=f"Cost by {name}", height="content",
+    )  # fmt: skip
     over_time = found.bins.assign(member=[charts.member_name(dimension, m) for m in found.bins["member"]])
     with st.expander(f"Per {bin} · {len(over_time):,} rows"):
         page.table_with_download(
@@ -72,7 +73,7 @@ def explorer(filters: Filters) -> None:
     if fmt.is_unknown(member):
         page.note("The others are many: narrow the filters to open one of them.")
         return
-    _opened(
+    lineage.opened(
         Figure("spend", filters, ((dimension, str(member)),)), charts.member_name(dimension, member), "member"
     )
 
@@ -99,7 +100,7 @@ def tree(filters: Filters) -> None:
         page.table_with_download(shown, name="tree", columns=tables.tree(filters))
     where = clicked_path(clicked)
     if where:
-        _opened(Figure("spend", filters, where), where[-1][1], "node")
+        lineage.opened(Figure("spend", filters, where), where[-1][1], "node")
 
 
 def clicked_path(clicked: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 – Streamlit's selection
@@ -122,19 +123,3 @@ def _dimension() -> str:
 def _bin() -> Bin:
     chosen = st.segmented_control("Per", BINS, default="day", key="bin", bind="query-params", required=True)
     return chosen or "day"
-
-
-def _pick(rows: pd.DataFrame, name: str, columns: dict[str, Any], alt: str) -> int | None:
-    """A sortable table of which one row can be chosen: its place; None = none chosen."""
-    picked: Any = st.dataframe(
-        rows, key=f"{name}-table", hide_index=True, column_config=columns, placeholder=fmt.UNKNOWN, on_select="rerun",
-        selection_mode="single-row", alt=f"{alt}; choose a row for its charge lines", height="content",
-    )  # fmt: skip
-    downloads.table(rows, name=name, columns=columns)
-    return next((row for row in picked["selection"]["rows"] if row < len(rows)), None)
-
-
-def _opened(figure: Figure, label: object, name: str) -> None:
-    with st.container(border=True):
-        page.section(f"Charge lines: {label}", headlines_lineage.scope(figure))
-        lineage.parts(figure, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -26,24 +26,66 @@ def open_asked() -> None:
         _dialog(*asked)
 
 
+def pick(
+    rows: pd.DataFrame, *, name: str, columns: Mapping[str, Any], alt: str,
+    height: int | Literal["auto", "content"] = "auto", taken: pd.DataFrame | None = None,
+) -> int | None:  # fmt: skip
+    """A sortable table of which one row can be chosen: its place; None = none chosen. `taken` is what the downloads
+    hold where that is not `rows`."""
+    picked: Any = st.dataframe(
+        rows, key=f"{name}-table", hide_index=True, column_config=dict(columns), placeholder=fmt.UNKNOWN,
+        on_select="rerun", selection_mode="single-row", alt=f"{alt}; choose a row for where it comes from",
+        height=height,
+    )  # fmt: skip
+    downloads.table(rows if taken is None else taken, name=name, columns=columns)
+    return next((row for row in picked["selection"]["rows"] if row < len(rows)), None)
+
+
+def opened(figures: Figure | Mapping[str, Figure], label: object, name: str) -> None:
+    """The lineage of a chosen row on the page itself; of several figures (title → figure), the one looked at."""
+    several = {"": figures} if isinstance(figures, Figure) else figures
+    first = next(iter(several.values()))
+    what = "Charge lines" if first.measure in headlines.MONEY else "Where from"
+    with st.container(border=True):
+        page.section(f"{what}: {label}", headlines.scope(first) if len(several) == 1 else "")
+        if len(several) == 1:
+            _whole(first, name)
+        else:
+            _tabs(several, name, told=True)
+
+
 @st.dialog("Where this number comes from", width="large")
-def _dialog(label: str, value: str, figure: Figure) -> None:
+def _dialog(label: str, value: str, figure: Figure | str) -> None:
     page.say(f"**{label}: {value}**")
-    page.note(headlines.scope(figure))
-    if figure.measure in RATIOS:
-        page.say(headlines.ratio(figure))
-        numerator, denominator = figure.parts()
-        sides = {
-            f"Numerator: {numerator.measure}": numerator,
-            f"Denominator: {denominator.measure}": denominator,
-        }
-        tabs = st.tabs(list(sides), key="lineage-sides", on_change="rerun")
-        for tab, (name, side) in zip(tabs, sides.items(), strict=True):
-            if tab.open:  # only what is looked at is asked
-                with tab:
-                    parts(side, name.partition(":")[0].lower())
+    if isinstance(figure, str):
+        page.say(figure)
         return
-    parts(figure, "lineage")
+    page.note(headlines.scope(figure))
+    _whole(figure, "lineage")
+
+
+def _whole(figure: Figure, name: str) -> None:
+    """A sum, or both sides of a ratio."""
+    if figure.measure not in RATIOS:
+        parts(figure, name)
+        return
+    page.say(headlines.ratio(figure))
+    numerator, denominator = figure.parts()
+    sides = {
+        f"Numerator: {numerator.measure}": numerator,
+        f"Denominator: {denominator.measure}": denominator,
+    }
+    _tabs(sides, name)
+
+
+def _tabs(figures: Mapping[str, Figure], name: str, *, told: bool = False) -> None:
+    tabs = st.tabs(list(figures), key=f"{name}-sides", on_change="rerun")
+    for place, (tab, figure) in enumerate(zip(tabs, figures.values(), strict=True)):
+        if tab.open:  # only what is looked at is asked
+            with tab:
+                if told:
+                    page.note(headlines.scope(figure))
+                parts(figure, f"{name}-{place}")
 
 
 def parts(figure: Figure, name: str) -> None:

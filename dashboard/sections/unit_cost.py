@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import headlines, store
+from dashboard import figures, headlines, store
 from dashboard.charts import unit_cost as charts
 from dashboard.charts.annotations import annotate
 from dashboard.page_parts import chart_with_table, draw, note, section, table_with_download
-from dashboard.sections import notes
+from dashboard.sections import lineage, notes
 from dashboard.tables import unit_cost as tables
 from data.filters import Filters
 from data.query import identity, unit_cost
@@ -68,6 +68,13 @@ def by(filters: Filters) -> None:
     level: unit_cost.Level = next((d for d in unit_cost.DIMENSIONS if d == name), "version")
     columns = tables.versions(filters) if level == "version" else tables.members(filters, level)
     rows = store.ask(unit_cost.costs, filters, level)
-    table_with_download(rows[list(columns)], name=f"unit-cost-{level.replace(' ', '-')}s", columns=columns)
+    table = f"unit-cost-{level.replace(' ', '-')}s"
+    chosen = lineage.pick(
+        rows[list(columns)], name=table, columns=columns, alt=f"Cost per inference by {name}"
+    )
+    if chosen is not None:
+        row = rows.iloc[chosen].to_dict()
+        label = f"{row['model']} {row['version']}" if level == "version" else row["member"]
+        lineage.opened(figures.unit_cost(row, level, filters), label, "unit")
     if level in ("endpoint", "mode"):
         note(NO_REQUESTS)

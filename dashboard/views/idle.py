@@ -7,14 +7,13 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import downloads, filter_bar, store
-from dashboard import format as fmt
+from dashboard import figures, filter_bar, store
 from dashboard import headlines_idle as headlines
 from dashboard import page_parts as page
 from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
 from dashboard.charts.annotations import annotate
-from dashboard.sections import notes
+from dashboard.sections import lineage, notes
 from dashboard.sections.evidence import evidence
 from dashboard.tables import idle as tables
 from data.filters import Filters
@@ -45,9 +44,9 @@ def main() -> None:
         page.empty_state(filters, f"idle runs ({rule})")
     if nothing:
         return
-    page.kpi_row(cards.idle(idle, filters, window))
+    page.kpi_row(cards.idle(idle, filters, (threshold, window)))
     _days(store.ask(question.idle_by_day, filters, threshold, window), filters)
-    _findings(idle, filters)
+    _findings(idle, filters, (threshold, window))
 
 
 def _days(days: pd.DataFrame, filters: Filters) -> None:
@@ -75,21 +74,19 @@ def _rule() -> tuple[float, int]:
     return threshold, window
 
 
-def _findings(idle: Idle, filters: Filters) -> None:
+def _findings(idle: Idle, filters: Filters, rule: tuple[float, int]) -> None:
     page.section(
         f"Findings, {'longest' if idle.cost is None else 'dearest'} first", headlines.withheld(idle, filters)
     )
     if idle.findings.empty:
         return
     rows = tables.finding_rows(idle.findings)
-    picked = st.dataframe(
-        tables.short_ids(rows), key="findings-table", hide_index=True, column_config=tables.findings(filters),
-        placeholder=fmt.UNKNOWN, on_select="rerun", selection_mode="single-row",
+    chosen = lineage.pick(
+        tables.short_ids(rows), name="idle-findings", columns=tables.findings(filters), taken=rows,
         alt="Idle machines with cost, owner and evidence",
     )  # fmt: skip
-    downloads.table(rows, name="idle-findings", columns=tables.findings(filters))
-    chosen = next((row for row in picked["selection"]["rows"] if row < len(rows)), 0)
-    evidence(idle.findings.iloc[chosen], filters)
+    finding = idle.findings.iloc[chosen or 0]
+    evidence(finding, filters, figures.finding(finding.to_dict(), filters, rule))
 
 
 main()

@@ -7,14 +7,14 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import filter_bar, headlines, headlines_anomalies, store
+from dashboard import figures, filter_bar, headlines, headlines_anomalies, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from dashboard.charts.annotations import annotate
 from dashboard.sections import anomalies as sections_anomalies
-from dashboard.sections import bridge, budgets, notes
+from dashboard.sections import bridge, budgets, lineage, notes
 from dashboard.sections.counted import counted
 from dashboard.sections.weekly_pack import weekly_pack
 from dashboard.tables import overview as tables
@@ -93,7 +93,12 @@ def _movers(movers: pd.DataFrame, filters: Filters) -> None:
     page.section("What moved", f"Change in {filters.view} cost against {against}, by model; else by rung.")
     figure = charts.movers_bar(movers, filters.currency)
     alt = "Largest changes in cost by model"
-    page.chart_with_table(figure, movers, name="movers", alt=alt, columns=tables.movers(filters))
+    page.draw(figure, name="movers-chart", alt=alt)
+    with st.expander(f"Table · {len(movers):,} rows"):
+        chosen = lineage.pick(movers, name="movers", columns=tables.movers(filters), alt=alt)
+    if chosen is not None:
+        row = movers.iloc[chosen].to_dict()
+        lineage.opened(figures.mover(row, filters), charts.mover_name(row["rung"], row["model"]), "mover")
 
 
 main()

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import filter_bar, levers, store
 from dashboard import headlines_roi as headlines
 from dashboard import page_parts as page
+from dashboard.cards.roi import PROJECTED, baseline
 from dashboard.components.live_sliders import live_sliders
 from dashboard.sections.payoff import payoff
 from dashboard.sections.unserved import unserved
@@ -42,6 +43,8 @@ def main() -> None:
         page.empty_state(filters, f"GPU hours and requests of {model}")
         return
     _live(measured, filters, model, form, counted == "cash only")
+    page.section("Measured baseline", PROJECTED)
+    page.kpi_row(baseline(measured, filters, model))
 
 
 @st.fragment

@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import filter_bar, store
+from dashboard import figures, filter_bar, store
 from dashboard import format as fmt
 from dashboard import headlines_utilisation as headlines
 from dashboard import page_parts as page
 from dashboard.cards import utilisation as cards
 from dashboard.charts import utilisation as charts
+from dashboard.sections import lineage
 from dashboard.sections.raster import raster
 from dashboard.tables import utilisation as tables
 from data.filters import Filters
@@ -74,7 +75,11 @@ def _worst_first(filters: Filters) -> None:
     dimension = _switch("By", DIMENSIONS, "by")
     name = f"utilisation-by-{dimension.lower().replace(' ', '-')}"
     rows = store.ask(question.by, filters, dimension)
-    page.table_with_download(rows, name=name, columns=tables.groups(dimension, filters))
+    columns = tables.groups(dimension, filters)
+    chosen = lineage.pick(rows, name=name, columns=columns, alt=f"Utilisation by {dimension}, worst first")
+    if chosen is not None:
+        row = rows.iloc[chosen].to_dict()
+        lineage.opened(figures.group(row, dimension, filters), row["name"], "group")
 
 
 main()

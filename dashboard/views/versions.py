@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import filter_bar, store
+from dashboard import figures, filter_bar, store
 from dashboard import headlines_versions as headlines
 from dashboard import page_parts as page
 from dashboard.cards import versions as cards
 from dashboard.charts import versions as charts
+from dashboard.sections import lineage
 from dashboard.sections.unserved import unserved
 from dashboard.tables import versions as tables
 from data.filters import Filters
@@ -37,7 +38,11 @@ def main() -> None:
     _shares(versions, filters)
     _timeline(filters)
     page.section("All versions, dearest first")
-    page.table_with_download(versions.rows[tables.ALL], name="versions", columns=tables.versions(filters))
+    rows, columns = versions.rows[tables.ALL], tables.versions(filters)
+    chosen = lineage.pick(rows, name="versions", columns=columns, alt="Model versions, dearest first")
+    if chosen is not None:
+        row = rows.iloc[chosen].to_dict()
+        lineage.opened(figures.version(row, filters), f"{row['model']} {row['version']}", "version")
 
 
 def _shares(versions: Versions, filters: Filters) -> None:

@@ -24,6 +24,7 @@ class Measured:
     days: int
     held_hours: float
     allocated_cost: float
+    requests: float
 
     @property
     def monthly_cost(self) -> float:
@@ -51,4 +52,12 @@ def roi_baseline(cursor: duckdb.DuckDBPyConnection, filters: Filters, model: str
         machine_devices=int(row["machine_devices"]),
     )
     cost = float(row["gpu_cost"] + row["rest_cost"])
-    return Measured(baseline, row["first_day"], row["last_day"], row["days"], row["held_hours"], cost)
+    return Measured(
+        baseline,
+        row["first_day"],
+        row["last_day"],
+        row["days"],
+        row["held_hours"],
+        cost,
+        float(row["requests_ok"]),
+    )

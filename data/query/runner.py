@@ -68,6 +68,21 @@ def keep(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, obje
     _run(cursor, name, params).fetchall()
 
 
+def kept_as(table: str) -> str:
+    """What makes a question's answer a temporary table; `table` is one of the code's own names."""
+    return f"CREATE OR REPLACE TEMP TABLE {table} AS\n"
+
+
+def keep_answer(
+    cursor: duckdb.DuckDBPyConnection, name: str, table: str, params: Mapping[str, object]
+) -> None:
+    """Keeps the answer of a page's own question as a temporary table, for the questions after it."""
+    sql, wanted = question(name)
+    if macros := _macros_of(name):
+        cursor.execute(macros)
+    cursor.execute(kept_as(table) + sql, {key: params[key] for key in wanted})
+
+
 def ask(cursor: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, object]) -> pd.DataFrame:
     """The answer as a frame. Money arrives as float: sum in SQL, where it is DECIMAL; differences that
     must be 0 too.

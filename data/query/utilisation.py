@@ -18,6 +18,14 @@ DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Measure = Literal["busy time", "gauge mean"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
+# Rows of utilisation_by that are no member: what they narrow a number to (data.query.lineage)
+GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "GPU model unknown": (("gpu_model", "none"),),
+    "(held by nobody)": (("model", "none"), ("state", "free")),
+    "(unobserved)": (("model", "none"), ("state", "unobserved")),
+    "(other GPU work)": (("model", "none"), ("state", "other"), ("state", "serving")),
+}
+
 UNOBSERVED = 255  # billed, no telemetry
 ABSENT = 254  # no such device in that hour
 FULL = 250  # 100 %

@@ -54,6 +54,22 @@ def test_a_ratio_opens_its_denominator_with_a_second_click(visit, lined):
     assert "4,965" in dialog.inner_text()  # llama 30 x 140 + 435, titan 30 x 11
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_row_of_a_table_opens_its_lines(visit, lined, width):
+    """llama v1 held the GPU for 15 hours at nine tenths of 7.3331."""
+    tab = visit("versions", base=lined, width=width)
+    table = tab.locator(".st-key-versions-table")
+    table.scroll_into_view_if_needed()
+    table.locator(".dvn-scroller").click(position={"x": 20, "y": 52})  # the first row's box
+    tab.get_by_text("Charge lines: llama v").wait_for()
+    settled(tab)
+
+    assert "15 charge lines sum to $98.99685: cost of model versions." in tab.inner_text(
+        '[data-testid="stMain"]'
+    )
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_click_on_the_tree_opens_the_lines_of_a_service(visit, lined):
     tab = visit("invoice", base=lined, height=4000)
     tab.locator(".st-key-tree-chart g.slice", has_text="Amazon Bedrock").last.click()

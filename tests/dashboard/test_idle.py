@@ -146,7 +146,7 @@ def test_of_a_pair_with_15_of_16_free_8_are_cash_and_7_freed(pair, october):
     assert found.cash == pytest.approx(2_359.68, abs=1e-6)  # 8 x $12.29 x 24
     assert found.freed == pytest.approx(2_064.72, abs=1e-6)  # 7 x $12.29 x 24
     assert (found.cash_devices, found.freed_devices) == (8, 7)
-    assert [card.aside for card in cards.idle(found, october, 30)[-2:]] == ["8 GPUs", "7 GPUs"]
+    assert [card.aside for card in cards.idle(found, october, (0.01, 30))[-2:]] == ["8 GPUs", "7 GPUs"]
 
 
 def test_a_device_counts_by_its_free_hours_however_long_it_worked_before(machines, october):
@@ -264,7 +264,7 @@ def test_the_page_names_machine_rule_and_command(page):
         "aws ec2 stop-instances --region us-east-1 --instance-ids i-0forgotten",
         "aws ec2 start-instances --region us-east-1 --instance-ids i-0forgotten",
     ]
-    table = app.dataframe(key="findings-table").value
+    table = app.dataframe(key="idle-findings-table").value
     assert table["machine"].iloc[0] == "i-0forgotten"
     assert table["gpus"].iloc[0] == "8 of 8"
 

@@ -93,7 +93,20 @@ def test_a_ratio_shows_its_numerator_and_says_what_it_is_divided_by(opened):
                 "GPU cost observed",
                 MONTH,
             ),
-            "unit_cost": ("Cost per inference", "Per 1k inferences", "Per 1M tokens", "Requests"),
+            "unit_cost": (
+                "Cost per inference",
+                "Per 1k inferences",
+                "Per 1M tokens",
+                "Requests",
+                "Throughput",
+            ),
+            "utilisation": (
+                "Utilisation (busy time)",
+                "Gauge mean",
+                "Busy device-hours",
+                "Idle, any length",
+            ),
+            "roi": ("Price of a GPU-hour", "Measured utilisation", "Measured throughput", "Requests"),
             "invoice": (
                 "Invoice",
                 "Served inferences",
@@ -111,6 +124,41 @@ def test_every_such_card_adds_up(opened, page, label):
 
     assert not app.error
     assert " sum to **" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("page", "label", "said"),
+    [
+        (
+            "overview",
+            "October, normalised",
+            "\\$435 ÷ 6 days × 30.4375. The sum is that of the card beside it",
+        ),
+        ("versions", "Live versions", "A count of versions is the sum of no lines."),
+        ("versions", "GPUs held by candidates", "A count of devices, not of dollars or hours."),
+    ],
+)
+def test_a_number_that_no_line_holds_says_so(opened, page, label, said):
+    app = asked(opened(page), label)
+
+    assert said in texts(app)
+    assert tables_with(app, "line_no") == []
+
+
+def test_the_roi_says_what_of_it_can_be_followed(opened):
+    assert "The figures above are a projection under the sliders: no line holds them." in texts(opened("roi"))
+
+
+def test_the_price_of_a_gpu_hour_is_its_machine_by_hand(opened):
+    """30 hours of llama at 7.3331 an hour, of which a device has nine tenths."""
+    app = asked(opened("roi"), "Price of a GPU-hour")
+
+    assert (
+        "30 charge lines sum to **\\$197.9937**: cost of the devices that versions hold, busy or idle."
+        in texts(app)
+    )
+    (metric,) = [m for m in app.metric if m.label == "Price of a GPU-hour"]
+    assert metric.value == "\\$6.60"
 
 
 def test_lines_that_do_not_add_up_are_an_error(tmp_path, monkeypatch):

@@ -13,9 +13,10 @@ import pytest
 from lineage_by_pandas import OWN, Store, expected, total, within
 from lined_store import WEEK, small_estate
 
+from dashboard import figures
 from data.filters import BASES, VIEWS, Filters
 from data.home import snapshot_file
-from data.query import invoice, overview, unit_cost
+from data.query import idle, invoice, overview, roi_baseline, unit_cost, utilisation, versions
 from data.query.lineage import (
     DIMENSIONS,
     MEASURES,
@@ -47,6 +48,8 @@ def shown(store, figure):
             ((dimension, member),) = where.items()
             rows = invoice.explored(cursor, filters, dimension, "week", 100_000).members
             return rows.loc[rows["member"] == member, "cost"].sum()
+        if figure.measure in OF_A_PAGE:
+            return OF_A_PAGE[figure.measure](cursor, figure)
         on_overview = {
             "spend": "spend", "idle cost": "idle_cost", "utilisation": "utilisation", "GPU cost observed": "coverage",
         }  # fmt: skip
@@ -58,11 +61,54 @@ def shown(store, figure):
         rows = rows[(rows["model"] == where["model"]) & (rows["version"].fillna("none") == where["version"])]
     column = {
         "basis cost": "cost", "requests": "requests_ok", "cost per inference": "cost_per_inference",
-        "cost per 1k inferences": "cost_per_1k", "cost per 1M tokens": "cost_per_1m_tokens",
+        "cost per 1k inferences": "cost_per_1k", "cost per 1M tokens": "cost_per_1m_tokens", "throughput": "throughput",
     }[figure.measure]  # fmt: skip
     return rows[column].iloc[0] if len(rows) else None
 
 
+def _of_utilisation(column):
+    return lambda cursor, figure: getattr(utilisation.utilisation(cursor, figure.filters), column)
+
+
+def _of_idle(column):
+    def asked(cursor, figure):
+        found = idle.idle(cursor, figure.filters, *figure.rule)
+        if not figure.where:
+            return getattr(found, column)
+        told = dict(figure.where)
+        rows = found.findings
+        rows = rows[rows["state"] == idle.STATES[told["state"]]]
+        if "machine" in told:
+            rows = rows[
+                (rows["machine"] == told["machine"]) & (rows["holder"].fillna("none") == told["holder"])
+            ]
+        return rows[column].sum()
+
+    return asked
+
+
+def _of_baseline(column):
+    def asked(cursor, figure):
+        measured = roi_baseline.roi_baseline(cursor, figure.filters, dict(figure.where)["model"])
+        return None if measured is None else getattr(measured.baseline, column)
+
+    return asked
+
+
+# the numbers of a page that is asked in another way than Overview and Cost per inference
+OF_A_PAGE = {
+    "gauge mean": _of_utilisation("gauge_mean"),
+    "busy hours": _of_utilisation("busy_hours"),
+    "unobserved hours": _of_utilisation("unobserved_hours"),
+    "idle device cost": _of_utilisation("idle_cost"),
+    "idle run cost": _of_idle("cost"),
+    "idle run hours": _of_idle("hours"),
+    "price per GPU-hour": _of_baseline("price"),
+    "held utilisation": _of_baseline("utilisation"),
+    "measured throughput": _of_baseline("throughput"),
+}
+BASELINE = ("price per GPU-hour", "held utilisation", "measured throughput")
+NEWER_FIGURES = (*OF_A_PAGE, "throughput")
 PAGE_FIGURES = (
     "spend", "spend", "spend", "idle cost", "basis cost", "basis cost", "requests", "cost per inference",
     "cost per 1k inferences", "cost per 1M tokens", "utilisation", "GPU cost observed",
@@ -99,22 +145,47 @@ def drawn(store, random_source, measure):
             row = rows.iloc[random_source.randrange(len(rows))]
             version = "none" if pd.isna(row["version"]) else row["version"]
             where = (("model", row["model"]), ("version", version))
+    if measure in BASELINE:
+        with store.reader.cursor() as cursor:
+            models = roi_baseline.roi_models(cursor, filters)
+        where = (("model", random_source.choice(models or ("none",))),)
+    if measure in ("idle run cost", "idle run hours"):
+        return a_finding(store, random_source, measure, filters)
     return Figure(measure, filters, where)
+
+
+def a_finding(store, random_source, measure, filters):
+    """All findings of a rule, those of one state, or one."""
+    rule = random_source.choice(idle.THRESHOLDS), random_source.choice((0, 30, 240))
+    with store.reader.cursor() as cursor:
+        rows = idle.idle(cursor, filters, *rule).findings
+    narrowed = random_source.randrange(3) if len(rows) else 0
+    if not narrowed:
+        return Figure(measure, filters, (), rule)
+    row = rows.iloc[random_source.randrange(len(rows))]
+    states = {name: state for state, name in idle.STATES.items()}
+    where = (("state", states[row["state"]]),)
+    if narrowed == 2:
+        holder = "none" if pd.isna(row["holder"]) else row["holder"]
+        where += (("machine", row["machine"]), ("holder", holder))
+    return Figure(measure, filters, where, rule)
 
 
 def proven(store, figure):
     """A sum is what pandas makes of it, and so are its rows, its lines and its files."""
     traced = store.trace(figure)
     want = expected(store, figure)
-    close = pytest.approx(want, rel=1e-9) if isinstance(want, float) else want
-    assert (traced.total or 0) == close, figure
+    exact = not isinstance(want, float)
+
+    def agrees(told):
+        return told == want if exact else float(told) == pytest.approx(want, rel=1e-9, abs=1e-9)
+
+    assert agrees(traced.total or 0), figure
     assert traced.adds_up, figure
-    assert total(traced.rows["amount"] if len(traced.rows) else pd.Series(dtype=object)) == close, figure
     every = store.lines(figure)
-    assert total(every["amount"] if len(every) else pd.Series(dtype=object)) == close, figure
     assert len(every) == traced.line_count, figure
-    if len(traced.files) and "amount" in traced.files:
-        assert total(traced.files["amount"]) == close, figure
+    for table in (traced.rows, every, *((traced.files,) if "amount" in traced.files else ())):
+        assert agrees(total(table["amount"]) if len(table) else 0), figure
     return traced
 
 
@@ -153,6 +224,52 @@ def test_twenty_random_numbers_of_the_demo_lead_to_their_lines(demo):
 
 
 @pytest.mark.slow
+def test_twenty_random_numbers_of_the_other_pages_lead_to_their_lines(demo):
+    drawing, told = random.Random(7), []
+    while len(told) < 20:
+        figure = drawn(demo, drawing, NEWER_FIGURES[len(told) % len(NEWER_FIGURES)])
+        number = shown(demo, figure)
+        if number is None or pd.isna(number) or not number:
+            continue
+        told.append(proven_number(demo, figure))
+
+    assert all(part.line_count for sums in told for part in sums)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dimension", utilisation.DIMENSIONS)
+def test_a_row_of_every_table_leads_to_the_number_that_it_shows(demo, dimension):
+    """Of the tables of the pages: who was busy, versions, cost by version and by member, movers, candidates."""
+    filters = Filters(date(2026, 10, 10), date(2026, 10, 24), basis="fully loaded")
+    with demo.reader.cursor() as cursor:
+        groups = utilisation.by(cursor, filters, dimension)
+        found = versions.versions(cursor, filters)
+        units = unit_cost.costs(cursor, filters, "GPU type")
+        movers = overview.movers(cursor, filters)
+    for row in (groups.iloc[0], groups.iloc[len(groups) // 2], groups.iloc[-1]):
+        figure = figures.group(row, dimension, filters)
+        number = row["billed_hours" if figure.measure == "billed hours" else "utilisation"]
+        assert quotient(demo, figure) == pytest.approx(number, rel=1e-9)
+    for row in found.rows.head(3).to_dict("records"):
+        assert quotient(demo, figures.version(row, filters)) == pytest.approx(row["cost"], rel=1e-9)
+    several = figures.candidates(found.candidates, filters)
+    assert quotient(demo, several) == pytest.approx(found.candidates_cost, rel=1e-9)
+    for row in units.to_dict("records"):
+        figure = figures.unit_cost(row, "GPU type", filters)
+        number = row["cost" if figure.measure == "basis cost" else "cost_per_1k"]
+        assert quotient(demo, figure) == pytest.approx(number, rel=1e-9)
+    for row in movers.head(4).to_dict("records"):
+        now, before = (quotient(demo, figure) for figure in figures.mover(row, filters).values())
+        assert now - before == pytest.approx(row["change"], abs=1e-6)
+
+
+def quotient(store, figure):
+    """The number that pandas and the lines agree on."""
+    sums = [float(proven(store, part).total or 0) for part in figure.parts()]
+    return sums[0] if len(sums) == 1 else RATIOS[figure.measure][2] * sums[0] / sums[1]
+
+
+@pytest.mark.slow
 def test_a_line_of_the_demo_gives_what_its_parts_give_and_names_its_file(demo):
     figure = Figure(
         "basis cost", Filters(date(2026, 10, 10), date(2026, 10, 12)), (("model", "ads-copy-8b"),)
@@ -172,6 +289,13 @@ def test_a_line_of_the_demo_gives_what_its_parts_give_and_names_its_file(demo):
         assert told.line_cost in set(source["effective_cost"])
 
 
+def figure_of(measure, filters, where=()):
+    """A figure with the rule or the model that its page has."""
+    if measure in BASELINE:
+        return Figure(measure, filters, (("model", "llama"),))
+    return Figure(measure, filters, where, (0.01, 30) if measure.startswith("idle run") else None)
+
+
 # ── the small estate: every measure, every narrowing ────────────────────────
 
 
@@ -188,7 +312,7 @@ def test_a_line_of_the_demo_gives_what_its_parts_give_and_names_its_file(demo):
     [{}, {"models": ("llama",)}, {"models": ("none",)}, {"end": date(2026, 10, 6)}, {"accounts": ("222",)}],
 )
 def test_every_sum_is_its_lines(small, measure, basis, narrowed):
-    proven(small, Figure(measure, replace(WEEK, basis=basis, **narrowed)))
+    proven(small, figure_of(measure, replace(WEEK, basis=basis, **narrowed)))
 
 
 @pytest.mark.parametrize("view", VIEWS[:2])
@@ -202,10 +326,10 @@ def test_every_member_of_a_dimension_is_its_lines_and_all_are_the_spend(small, d
     assert sum(traced.total or 0 for traced in found) == small.trace(Figure("spend", filters)).total
 
 
-@pytest.mark.parametrize("measure", sorted({*PAGE_FIGURES}))
+@pytest.mark.parametrize("measure", sorted({*PAGE_FIGURES, *NEWER_FIGURES}))
 @pytest.mark.parametrize("basis", BASES)
 def test_a_page_shows_what_its_lineage_sums_to(small, measure, basis):
-    assert proven_number(small, Figure(measure, replace(WEEK, basis=basis)))
+    assert proven_number(small, figure_of(measure, replace(WEEK, basis=basis)))
 
 
 def test_a_fully_loaded_cost_states_its_share_of_each_pool(small):
@@ -270,26 +394,70 @@ def test_parts_that_lost_a_line_do_not_add_up(tmp_path):
     assert not Store(home).trace(Figure("spend", WEEK)).adds_up
 
 
-@pytest.mark.parametrize(
-    ("measure", "narrowed"), [("spend", (("rung", "tax"),)), ("charged requests", (("model", "llama"),))]
-)
-def test_the_question_and_its_values_give_the_number_in_any_client(small, measure, narrowed):
-    """Every snapshot holds the macros that it calls."""
-    figure = Figure(measure, WEEK, narrowed)
+def by_any_client(store, figure):
+    """The number by the question and the values that the page shows; every snapshot holds the macros that it calls."""
     sql, values = asked_as(figure)
-    with small.reader.cursor() as cursor:
+    with store.reader.cursor() as cursor:
         for statement in duckdb.extract_statements(sql):
             told = {name: values[name] for name in statement.named_parameters}
-            ((number, _),) = [
-                row if len(row) == 2 else (row[0], None) for row in cursor.execute(statement, told).fetchall()
-            ]
+            answer = cursor.execute(statement, told).fetchall()
+    return answer[0][0]
 
-    assert number == small.trace(figure).total > 0
+
+@pytest.mark.parametrize(
+    ("measure", "narrowed"),
+    [
+        ("spend", (("rung", "tax"),)),
+        ("charged requests", (("model", "llama"),)),
+        ("held hours", (("model", "llama"),)),
+        ("busy hours", ()),
+        ("idle device cost", ()),
+    ],
+)
+def test_the_question_and_its_values_give_the_number_in_any_client(small, measure, narrowed):
+    figure = Figure(measure, WEEK, narrowed)
+
+    assert by_any_client(small, figure) == small.trace(figure).total > 0
+
+
+@pytest.mark.slow
+def test_the_question_of_idle_runs_gives_their_number_in_any_client(demo):
+    october = Filters(date(2026, 10, 10), date(2026, 10, 12))
+    figure = Figure("idle run cost", october, (("state", "free"),), (0.01, 30))
+
+    assert by_any_client(demo, figure) == pytest.approx(demo.trace(figure).total)
+
+
+def test_hours_of_versions_that_the_telemetry_does_not_hold_do_not_add_up(tmp_path):
+    home = small_estate(tmp_path)
+    with duckdb.connect(str(snapshot_file(home, 1))) as con:
+        con.execute("UPDATE unit_cost SET held_seconds = held_seconds + 1")
+    traced = Store(home).trace(Figure("held hours", WEEK))
+
+    assert not traced.adds_up
+
+
+def test_hours_of_one_team_are_its_share_of_each_day_of_a_device(small):
+    """Two modes of llama share its GPU by their requests: 40 of 140 + h a batch."""
+    hours = [
+        small.trace(Figure("held hours", WEEK, (("mode", mode),))) for mode in ("batch", "real time", "none")
+    ]
+    batch = sum(40 / (140 + h) for h in range(30))
+
+    assert all(traced.adds_up for traced in hours)
+    assert hours[0].total == pytest.approx(batch)
+    assert sum(traced.total or 0 for traced in hours) == pytest.approx(30)
 
 
 def test_a_dimension_that_is_none_is_refused():
-    with pytest.raises(ValueError, match=r"No dimension colour\. There are: rung, sub_rung"):
+    with pytest.raises(ValueError, match=r"No dimension colour of spend\. There are: rung, sub_rung"):
         Figure("spend", WEEK, (("colour", "red"),))
+    with pytest.raises(
+        ValueError, match=r"No dimension team of busy hours\. There are: gpu_model, model, state, node"
+    ):
+        Figure("utilisation", WEEK, (("team", "ads"),))
+    with pytest.raises(ValueError, match="say threshold and minutes"):
+        Figure("idle run cost", WEEK)
 
 
 def test_a_ratio_is_traced_by_its_parts(small):

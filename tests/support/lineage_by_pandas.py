@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from data.query.choices import choices
-from data.query.lineage import LADDER_DIMENSIONS, all_lines, trace
+from data.query.lineage import KINDS, LADDER_DIMENSIONS, all_lines, trace
 from data.snapshot import open_latest
 
 SHARES = (
@@ -32,8 +32,9 @@ READ = {
         "load_id", "line_id", "line_no", "service_name", "instance_type", "region_id", "resource_id", "effective_cost",
     ),
     "gpu_hour": (
-        "hour", "provider", "sub_account_id", "team", "model", "billing_currency", "busy_seconds", "observed_seconds",
-        "billed_seconds",
+        "hour", "device_id", "resource_id", "node", "gpu_model", "state", "version", "namespace", "pod", "provider",
+        "sub_account_id", "team", "model", "billing_currency", "busy_seconds", "observed_seconds", "billed_seconds",
+        "unobserved_seconds", "util_avg", "idle_cost",
     ),
 }  # fmt: skip
 
@@ -56,6 +57,14 @@ class Store:
         self.unit_cost = snapshot.to_pandas(types_mapper=pd.ArrowDtype)
         for rows in (self.part, self.unit_cost):
             rows["model_version"] = rows["model"] + " " + rows["version"]
+        self.unit_cost["served"] = self.unit_cost["model"] + " " + self.unit_cost["version"].fillna("none")
+        runs, days = (
+            self.reader.cursor().sql(f"FROM {told}").to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
+            for told in ("idle_run", "idle_run_day")
+        )
+        self.idle = runs.drop(columns=["seconds", "cost"]).merge(days, on="run_id").merge(
+            runs[["run_id", "seconds"]].rename(columns={"seconds": "whole_seconds"}), on="run_id"
+        )  # fmt: skip
         self.choices = choices(self.reader.cursor())
 
     def ask(self, query, *values):
@@ -129,8 +138,10 @@ def unit_rows(store, figure):
     rows["counted"] = (seen & (~managed | seen_that_day)).astype(bool)
     paid = rows[costs].notna().any(axis=1)
     rows["charged"] = (priced & paid.groupby(model).transform("any")).astype(bool)
-    if figure.measure in ("counted cost", "tokened cost"):
+    if figure.measure in ("counted cost", "tokened cost", "counted busy hours"):
         rows = rows[rows["counted"]]
+    if figure.measure == "device requests":
+        rows = rows[(rows["held_seconds"] > 0).fillna(False)]
     if figure.measure.startswith("charged"):
         rows = rows[rows["charged"]]
     return within(rows, figure.filters, figure.where)
@@ -143,12 +154,19 @@ def unit_sum(store, figure):
         return total(rows["input_tokens"] + rows["output_tokens"]), None
     if "requests" in figure.measure:
         return total(rows["requests_ok"]), None
+    if "hours" in figure.measure:
+        return float(
+            total(rows["held_seconds" if figure.measure == "held hours" else "busy_seconds"])
+        ) / 3600, None
     names = ["busy_cost", "managed_cost"]
     names += [] if basis == "busy" else ["idle_cost", "cpu_cost"]
+    rungs = OWN[basis]
+    if figure.measure == "held cost":
+        names, rungs, basis = ["busy_cost", "idle_cost"], {"serving_busy", "serving_idle"}, "held"
     shares = (
         sum((total(rows[name]) for name in SHARES), Decimal(0)) if basis == "fully loaded" else Decimal(0)
     )
-    own = store.part[store.part["rung"].isin(OWN[basis])]
+    own = store.part[store.part["rung"].isin(rungs)]
     keys = rows[list(KEY)].drop_duplicates().fillna({n: "?" for n in KEY if n != "day"})
     own = own[[*KEY, "effective_cost"]].fillna({n: "?" for n in KEY if n != "day"}).merge(keys, on=list(KEY))
     return sum((total(rows[name]) for name in names), Decimal(0)) + shares, total(
@@ -156,15 +174,87 @@ def unit_sum(store, figure):
     ) + shares
 
 
+def device_rows(store, figure):
+    """The rows of gpu_hour that pass the filters and the narrowing; a node is the host, else the machine."""
+    rows = store.gpu_hour[store.gpu_hour["billing_currency"].fillna("USD") == figure.filters.currency]
+    rows = rows.assign(node=rows["node"].fillna(rows["resource_id"]))
+    return within(rows, figure.filters, figure.where, day="hour")
+
+
+def device_sum(store, figure):
+    """Device-hours, or idle cost, of gpu_hour."""
+    rows, measure = device_rows(store, figure), figure.measure
+    if measure == "idle device cost":
+        return total(rows["idle_cost"])
+    observed, billed = rows["observed_seconds"].fillna(0.0), rows["billed_seconds"]
+    seconds = {
+        "unobserved hours": billed - observed,
+        "gauge hours": rows["util_avg"] * observed,
+        "gauged hours": observed[rows["util_avg"].notna()],
+    }
+    return float(total(seconds.get(measure, rows.get(f"{measure.split()[0]}_seconds")))) / 3600
+
+
+def run_days(store, figure):
+    """The days of idle runs that a rule and the findings with enough evidence let through, all in pandas."""
+    filters, (threshold, minutes) = figure.filters, figure.rule
+    rows = store.idle[
+        ((store.idle["threshold"] - threshold).abs() < 1e-9) & (store.idle["whole_seconds"] >= minutes * 60)
+    ].copy()
+    rows = rows[rows["start_at"] < pd.Timestamp(filters.end)]
+    rows = rows[rows["billing_currency"].fillna(filters.currency) == filters.currency]
+    rows["machine"] = rows["resource_id"].fillna(rows["node"]).fillna(rows["device_id"])
+    named = {
+        "serving": rows["model"] + (" " + rows["version"]).fillna(""),
+        "other": (rows["namespace"] + "/").fillna("") + rows["pod"],
+    }
+    rows["holder"] = [named[s].loc[i] if s in named else None for i, s in rows["state"].items()]
+    rows["holder"] = rows["holder"].fillna("none")
+    inside = within(rows, filters, figure.where)
+    told = enough(store, filters, rows)
+    keys = zip(inside["machine"], inside["state"], inside["holder"], strict=True)
+    return inside[pd.Series([key in told for key in keys], index=inside.index, dtype=bool)]
+
+
+def enough(store, filters, rows):
+    """(machine, state, holder) whose devices telemetry saw for 80 % of the time since the last spell began."""
+    passed = within(rows.assign(any_day=filters.start), filters, day="any_day")
+    hours = store.gpu_hour[store.gpu_hour["billing_currency"].fillna(filters.currency) == filters.currency]
+    hours = hours[
+        (hours["hour"] >= pd.Timestamp(filters.start)) & (hours["hour"] < pd.Timestamp(filters.end))
+    ]
+    hours = hours.assign(machine=hours["resource_id"].fillna(hours["node"]).fillna(hours["device_id"]))
+    by_machine = dict(list(hours.groupby("machine")))
+    found = set()
+    for key, runs in passed.groupby(["machine", "state", "holder"]):
+        spell = runs.drop_duplicates("run_id").sort_values("start_at")
+        pause = spell["start_at"] - spell["end_at"].cummax().shift()
+        since = spell.loc[pause.isna() | (pause > pd.Timedelta(days=1)), "start_at"].max().floor("h")
+        counts = runs[(runs["day"] >= filters.start) & (runs["day"] < filters.end)]
+        seen = by_machine.get(key[0])
+        if seen is None or not len(counts):
+            continue
+        seen = seen[seen["device_id"].isin(set(counts["device_id"]))]
+        last = spell.loc[spell["run_id"].isin(set(counts["run_id"])), "end_at"].max()
+        seen = seen[(seen["hour"] >= since) & (seen["hour"] < last)]
+        watched = float(total(seen["observed_seconds"]))
+        if watched + float(total(seen["unobserved_seconds"])) and watched >= 0.8 * (
+            watched + float(total(seen["unobserved_seconds"]))
+        ):
+            found.add(key)
+    return found
+
+
 def expected(store, figure):
     """The sum by pandas."""
+    if figure.rule:
+        days = run_days(store, figure)
+        return float(total(days["cost"] if figure.measure == "idle run cost" else days["seconds"] / 3600))
+    if KINDS[figure.measure].total in ("device_total", "idle_device_total"):
+        return device_sum(store, figure)
     if figure.measure in ("spend", "idle cost", "device cost", "observed cost"):
         view = figure.filters.view if figure.measure in ("spend", "idle cost") else "effective"
         return total(parts_of(store, figure)[f"{view}_cost"])
-    if "hours" in figure.measure:
-        rows = store.gpu_hour[store.gpu_hour["billing_currency"].fillna("USD") == figure.filters.currency]
-        rows = within(rows, figure.filters, day="hour")
-        return float(total(rows[f"{figure.measure.split()[0]}_seconds"])) / 3600
     by_unit_cost, by_parts = unit_sum(store, figure)
     if by_parts is not None:
         assert by_parts == by_unit_cost

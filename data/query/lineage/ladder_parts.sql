@@ -1,5 +1,5 @@
 -- Keeps, as figure_part, what a sum of the ladder is made of. Grain: charge line × ladder key; `whole` is the amount itself.
--- Whatever $measure: spend, idle cost, device cost or observed cost. `unexplained` is of no line; it stands with no load.
+-- Whatever $measure: spend, idle cost (also as the device-hours have it), device cost or observed cost. `unexplained` is of no line; it stands with no load.
 CREATE OR REPLACE TEMP TABLE figure_part AS
 SELECT
     source, load_id, file_id, line_id, line_no, rung, sub_rung, component, model, version, endpoint, mode, gpu_model, team, provider,
@@ -9,7 +9,7 @@ FROM part
 WHERE day >= $start AND day < $end AND billing_currency = $currency
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     AND chosen($teams, team) AND chosen($models, model)
-    AND in_measure($measure, rung, is_idle(rung, sub_rung), device_id)
+    AND in_measure(CASE WHEN $measure = 'idle device cost' THEN 'idle cost' ELSE $measure END, rung, is_idle(rung, sub_rung), device_id)
     AND chosen($rung, rung) AND chosen($sub_rung, sub_rung) AND chosen($component, component) AND chosen($provider, provider)
     AND chosen($billing_account_id, billing_account_id) AND chosen($sub_account_id, sub_account_id) AND chosen($team, team)
     AND chosen($model, model) AND chosen($version, version) AND chosen($model_version, model || ' ' || version)

@@ -13,7 +13,8 @@ WITH own AS (
         AND u.mode IS NOT DISTINCT FROM p.mode AND u.team IS NOT DISTINCT FROM p.team
         AND u.gpu_model IS NOT DISTINCT FROM p.gpu_model AND u.provider IS NOT DISTINCT FROM p.provider
         AND u.billing_account_id IS NOT DISTINCT FROM p.billing_account_id AND u.sub_account_id IS NOT DISTINCT FROM p.sub_account_id
-    WHERE p.day >= $start AND p.day < $end AND p.billing_currency = $currency AND in_basis($basis, p.rung)
+    WHERE p.day >= $start AND p.day < $end AND p.billing_currency = $currency
+        AND CASE WHEN $measure = 'held cost' THEN p.rung IN ('serving_busy', 'serving_idle') ELSE in_basis($basis, p.rung) END
     GROUP BY ALL
 ),
 share AS (
@@ -23,7 +24,7 @@ share AS (
             unallocated_share, commitment_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support
         INTO NAME pool VALUE cost
     )
-    WHERE $basis = 'fully loaded'
+    WHERE $basis = 'fully loaded' AND $measure <> 'held cost'
     GROUP BY ALL
 ),
 pooled AS (

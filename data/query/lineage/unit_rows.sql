@@ -20,9 +20,11 @@ WHERE CASE $measure
         WHEN 'tokened cost' THEN tokened
         WHEN 'charged requests' THEN charged
         WHEN 'charged tokens' THEN charged
+        WHEN 'device requests' THEN held_seconds > 0
+        WHEN 'counted busy hours' THEN counted
         ELSE TRUE
     END
     AND chosen($provider, provider) AND chosen($billing_account_id, billing_account_id) AND chosen($sub_account_id, sub_account_id)
     AND chosen($team, team) AND chosen($model, model) AND chosen($version, version) AND chosen($model_version, model || ' ' || version)
-    AND chosen($endpoint, endpoint)
+    AND chosen($served, model || ' ' || coalesce(version, 'none')) AND chosen($endpoint, endpoint)
     AND chosen($mode, mode) AND chosen($gpu_model, gpu_model)

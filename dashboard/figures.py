@@ -1,0 +1,74 @@
+"""Which number a table's row shows, so that choosing it leads to what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboard import format as fmt
+from data.filters import UNKNOWN, Filters
+from data.query.idle import STATES
+from data.query.lineage import Figure
+from data.query.utilisation import GROUPS, Dimension
+
+# how the levels of query.unit_cost are called in lineage
+LEVELS = {
+    "provider": "provider", "billing account": "billing_account_id", "account": "sub_account_id", "team": "team",
+    "endpoint": "endpoint", "mode": "mode", "GPU type": "gpu_model",
+}  # fmt: skip
+
+
+def _value(told: object) -> str:
+    return UNKNOWN if fmt.is_unknown(told) else str(told)
+
+
+def version(row: Mapping[Any, Any], filters: Filters) -> Figure:
+    """The cost of a model version on the basis."""
+    return Figure("basis cost", filters, _of_version(row))
+
+
+def _of_version(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
+    return ("model", _value(row["model"])), ("version", _value(row["version"]))
+
+
+def candidates(rows: pd.DataFrame, filters: Filters) -> Figure | None:
+    """The cost of several versions together; None for none."""
+    served = tuple(
+        ("served", f"{model} {_value(version)}")
+        for model, version in zip(rows["model"], rows["version"], strict=True)
+    )
+    return Figure("basis cost", filters, served) if served else None
+
+
+def unit_cost(row: Mapping[Any, Any], level: str, filters: Filters) -> Figure:
+    """What a thousand inferences of a version or a member cost; its cost, where nobody counted requests."""
+    where = _of_version(row) if level == "version" else ((LEVELS[level], _value(row["member"])),)
+    unknown = fmt.is_unknown(row["cost_per_1k"])
+    return Figure("basis cost" if unknown else "cost per 1k inferences", filters, where)
+
+
+def mover(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:
+    """What a model, else a rung, cost in the period and in the days compared with."""
+    where: tuple[tuple[str, str], ...] = (("model", _value(row["model"])),)
+    if fmt.is_unknown(row["model"]):
+        where += (("rung", str(row["rung"])),)
+    days = {"This period": filters, "Compared with": filters.previous()}
+    return {name: Figure("spend", asked, where) for name, asked in days.items()}
+
+
+def group(row: Mapping[Any, Any], dimension: Dimension, filters: Filters) -> Figure:
+    """How busy a GPU model, served model or node was; its billed hours, where nobody saw it."""
+    where = GROUPS.get(str(row["name"])) or (
+        ({"GPU model": "gpu_model", "model": "model", "node": "node"}[dimension], _value(row["name"])),
+    )
+    unseen = fmt.is_unknown(row["utilisation"])
+    return Figure("billed hours" if unseen else "utilisation", filters, where)
+
+
+def finding(row: Mapping[Any, Any], filters: Filters, rule: tuple[float, int]) -> Figure:
+    """What an idle finding cost, or its device-hours, where no bill tells."""
+    state = next(told for told, name in STATES.items() if name == row["state"])
+    where = ("machine", str(row["machine"])), ("state", state), ("holder", _value(row["holder"]))
+    return Figure("idle run hours" if fmt.is_unknown(row["cost"]) else "idle run cost", filters, where, rule)
