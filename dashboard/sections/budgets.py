@@ -148,7 +148,7 @@ def _form(filters: Filters, month: date) -> None:
         label = st.selectbox("Of what", list(MEASURES), key="budget-measure")
         amount = st.text_input(f"Amount ({filters.currency})", key="budget-amount", placeholder="100000")
         every = st.checkbox(f"Every month, not {month:%B %Y} alone", value=True, key="budget-every")
-        who = st.text_input("Set by", value=_visitor(), key="budget-who")
+        who = st.text_input("Set by", value=visitor(), key="budget-who")
         if st.form_submit_button("Keep"):
             _keep(filters, MEASURES[label], amount, None if every else month, who)
 
@@ -175,6 +175,6 @@ def _removal(budget: Budget) -> None:
         st.rerun()
 
 
-def _visitor() -> str:
+def visitor() -> str:
     """Who looks, where somebody signed in."""
     return str(st.user.get("email") or st.user.get("name") or "")

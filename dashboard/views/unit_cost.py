@@ -9,12 +9,13 @@ from dashboard.cards import unit_cost as cards
 from dashboard.sections import bridge
 from dashboard.sections.counted import counted, left_out
 from dashboard.sections.latency import latency
+from dashboard.sections.switch_over import switch_over
 from dashboard.sections.unit_cost import by, made_of, trend, why
 from data.query import identity, unit_cost
 
 
 def main() -> None:
-    """Answer, cards, trend, why, what of, what speed costs, by version or what else, what the basis leaves out."""
+    """Answer, cards, trend, why, what of, what speed costs, self-host or API, by what else, what is left out."""
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
@@ -34,6 +35,7 @@ def main() -> None:
     why(changes, filters)
     made_of(filters)
     latency(filters)
+    switch_over(filters)
     by(filters)
     left_out(filters)
 
