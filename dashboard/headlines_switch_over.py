@@ -27,8 +27,9 @@ def scope(work: Workload, host: SelfHost, filters: Filters) -> str:
     return (
         f"Measured {days}, allocated basis (what the model holds), as a month of 730 hours; {_tokens(work)}. Steps of "
         f"{steps(work)}, {fmt.money(work.measured.baseline.price, filters.currency)} per GPU-hour, each carrying "
-        f"{fmt.short_count(host.step_volume)} requests a month. Days of {fmt.short_count(low)} to "
-        f"{fmt.short_count(high)} requests a month were measured; beyond them the line is dashed, a projection."
+        f"{fmt.short_count(host.step_volume)} requests a month at the utilisation that they are sized for. Days of "
+        f"{fmt.short_count(low)} to {fmt.short_count(high)} requests a month were measured; beyond them the line is "
+        "dashed, a projection."
     )
 
 

@@ -24,7 +24,8 @@ from data.query.roi_baseline import roi_models
 from data.query.switch_over import Offer, Workload
 
 TARGET_HELP = (
-    "Busy ÷ held GPU-hours that the steps are sized for: lower leaves more headroom. At first as measured."
+    "Busy ÷ held GPU-hours that the steps are sized for: lower leaves more headroom. At first that of the day of most "
+    "requests, which these machines carried."
 )
 
 
@@ -49,14 +50,14 @@ def switch_over(filters: Filters) -> None:
     _prices(prices)
 
 
-def _target(model: str, work: Workload) -> float | None:
-    """None = as measured, to the last digit."""
-    measured = round(100 * work.measured.baseline.utilisation, 1)
+def _target(model: str, work: Workload) -> float:
+    """Of the busiest day to the last digit, until somebody says another."""
+    measured = round(100 * work.busiest_utilisation, 1)
     told = st.number_input(
         "Sized for utilisation (%)", 1.0, 100.0, max(measured, 1.0), 1.0, format="%.1f", width=200,
         key=f"switch-target-{model}-{measured}", help=TARGET_HELP,
     )  # fmt: skip
-    return None if told == max(measured, 1.0) else told / 100
+    return work.busiest_utilisation if told == max(measured, 1.0) else told / 100
 
 
 def _offers(work: Workload, host: SelfHost, prices: Sequence[ApiPrice], filters: Filters) -> list[Offer]:
