@@ -7,6 +7,7 @@ from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import unit_cost as cards
 from dashboard.sections import bridge
+from dashboard.sections.business import business_output
 from dashboard.sections.counted import counted, left_out
 from dashboard.sections.latency import latency
 from dashboard.sections.switch_over import switch_over
@@ -15,7 +16,7 @@ from data.query import identity, unit_cost
 
 
 def main() -> None:
-    """Answer, cards, trend, why, what of, what speed costs, self-host or API, by what else, what is left out."""
+    """Answer, cards, trend, why, what of, per output, what speed costs, self-host or API, by what else, left out."""
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
@@ -34,6 +35,7 @@ def main() -> None:
         bridge.unit_cost(filters)
     why(changes, filters)
     made_of(filters)
+    business_output(filters, earlier)
     latency(filters)
     switch_over(filters)
     by(filters)
