@@ -113,8 +113,7 @@ def bill(leaving: Leaving | None, offer: Offer | None, work: Workload, filters: 
     """What the bill would really fall by, and what the move would then do to it."""
     if leaving is None:
         return "What would leave the bill is unknown: no bill knows these GPUs."
-    money = [fmt.short_money(amount, filters.currency) for amount in (leaving.held, leaving.cash)]
-    said = f"Of {money[0]} a month of held GPUs, {money[1]} would leave the bill if the model moved"
+    held, cash = (fmt.short_money(amount, filters.currency) for amount in (leaving.held, leaving.cash))
     kept = [
         f"{fmt.short_money(amount, filters.currency)} {why}"
         for amount, why in (
@@ -123,7 +122,9 @@ def bill(leaving: Leaving | None, offer: Offer | None, work: Workload, filters: 
         )
         if amount >= 0.005
     ]
-    said += f"; {' and '.join(kept)}." if kept else "."
+    said = f"All {held} a month of held GPUs would leave the bill if the model moved."
+    if kept:
+        said = f"Of {held} a month of held GPUs {cash} would leave the bill if the model moved; {' and '.join(kept)}."
     cost = offer.cost.monthly(work.volume) if offer else None
     if offer is None or cost is None:
         return said

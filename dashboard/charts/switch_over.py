@@ -35,7 +35,7 @@ def switch_over(
         ends = [(v, offer.cost.monthly(v) or 0.0) for v in (start, work.volume, reach)]
         colour = theme.SERIES[(place + 1) % len(theme.SERIES)]
         _line(figure, ends, fmt.shorten(offer.price.name, 30), colour, "solid", 2)
-    _marks(figure, work, host, known, reach)
+    _marks(figure, work, host, known, (start, reach))
     theme.dress(figure, unit=f"{currency} a month", height=400)
     figure.update_layout(hovermode="closest", legend={"entrywidth": 210, "y": -0.2})
     figure.update_xaxes(title={"text": "requests a month", "font": {"size": 11}}, tickformat="~s")
@@ -67,7 +67,9 @@ def _line(
     )  # fmt: skip
 
 
-def _marks(figure: go.Figure, work: Workload, host: SelfHost, known: Sequence[Offer], reach: float) -> None:
+def _marks(
+    figure: go.Figure, work: Workload, host: SelfHost, known: Sequence[Offer], seen: tuple[float, float]
+) -> None:
     figure.add_scatter(
         x=[work.volume], y=[work.measured.monthly_cost], mode="markers+text", text=["measured"],
         textposition="top left", showlegend=False, marker={"color": theme.COST, "size": 12},
@@ -76,7 +78,7 @@ def _marks(figure: go.Figure, work: Workload, host: SelfHost, known: Sequence[Of
     crossings = [
         (offer.switch.volume, offer.price.name)
         for offer in known
-        if offer.switch and offer.switch.volume and offer.switch.volume <= reach
+        if offer.switch and offer.switch.volume and seen[0] <= offer.switch.volume <= seen[1]
     ]
     if crossings:
         figure.add_scatter(

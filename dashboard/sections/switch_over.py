@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
+from dashboard import format as fmt
 from dashboard import headlines_switch_over as headlines
 from dashboard import page_parts as page
 from dashboard import store
@@ -114,7 +115,7 @@ def _prices(prices: Sequence[ApiPrice]) -> None:
             "before you decide. Change, add or take out rows, then keep them."
         )
         edited = st.data_editor(
-            tables.price_rows(prices), num_rows="dynamic", hide_index=True, key="api-prices",
+            tables.price_rows(prices), num_rows="dynamic", hide_index=True, key="api-prices", placeholder=fmt.UNKNOWN,
             column_config=tables.price_columns(),
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -122,6 +122,15 @@ def test_tokens_are_those_of_the_requests_that_report_them(changed, october):
     assert "of requests that report them" in headlines.scope(work, host_of(work), october)
 
 
+def test_the_cached_share_is_of_the_input_of_rows_that_report_both(changed, october):
+    """v2 reports no cached tokens: the tenth of v3's input that is cached holds for all."""
+    cursor = changed(
+        "UPDATE unit_cost SET cached_tokens = NULL WHERE model = 'chat-large' AND version = 'v2'"
+    )
+
+    assert workload(cursor, october, "chat-large").tokens.cached == pytest.approx(20, rel=1e-9)
+
+
 def test_what_leaves_the_bill_is_what_it_held_alone(cursor, october):
     """Nobody else is on its machines, and no commitment pays for them: all $43,200 of the 720 hours."""
     found = leaving(cursor, october, "chat-large")
@@ -237,6 +246,19 @@ def test_the_picture_is_dashed_beyond_what_was_measured(changed, october):
     assert api.y[-1] == pytest.approx(found[0].cost.per_request * api.x[-1])
     measured = next(trace for trace in figure.data if trace.text == ("measured",))
     assert (measured.x[0], measured.y[0]) == (pytest.approx(work.volume), pytest.approx(43_800, rel=0.01))
+
+
+def test_a_crossing_is_marked_where_the_lines_are_drawn(cursor, october):
+    """Acme large crosses at 2.96M, within the picture; at $0.5 a request it would at 58,400, left of a log axis."""
+    work = workload(cursor, october, "chat-large")
+
+    def diamonds(*prices):
+        found = offers(work, host_of(work), prices, USD)
+        figure = charts.switch_over("chat-large", work, host_of(work), found, "USD")
+        return [list(trace.x) for trace in figure.data if trace.marker.symbol == "diamond"]
+
+    assert diamonds(DEAR) == [[pytest.approx(7 * 29_200 / 0.069)]]
+    assert diamonds(CHEAP, replace(DEAR, per_request=Decimal("0.431"))) == []
 
 
 def test_costs_far_apart_are_drawn_on_logarithmic_axes(cursor, october):
