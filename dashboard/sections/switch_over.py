@@ -25,8 +25,8 @@ from data.query.roi_baseline import roi_models
 from data.query.switch_over import Offer, Workload
 
 TARGET_HELP = (
-    "Busy ÷ held GPU-hours that the steps are sized for: lower leaves more headroom. At first that of the day of most "
-    "requests, which these machines carried."
+    "Busy ÷ held GPU-hours that the steps are sized for: lower leaves more headroom. At first that of a busy day: 95 % "
+    "of days have no more requests."
 )
 
 
@@ -52,13 +52,13 @@ def switch_over(filters: Filters) -> None:
 
 
 def _target(model: str, work: Workload) -> float:
-    """Of the busiest day to the last digit, until somebody says another."""
-    measured = round(100 * work.busiest_utilisation, 1)
+    """Of a busy day to the last digit, until somebody says another."""
+    measured = round(100 * work.p95_utilisation, 1)
     told = st.number_input(
         "Sized for utilisation (%)", 1.0, 100.0, max(measured, 1.0), 1.0, format="%.1f", width=200,
         key=f"switch-target-{model}-{measured}", help=TARGET_HELP,
     )  # fmt: skip
-    return work.busiest_utilisation if told == max(measured, 1.0) else told / 100
+    return work.p95_utilisation if told == max(measured, 1.0) else told / 100
 
 
 def _offers(work: Workload, host: SelfHost, prices: Sequence[ApiPrice], filters: Filters) -> list[Offer]:

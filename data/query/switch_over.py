@@ -21,14 +21,14 @@ class Workload:
     """A model in the period, brought to a month of 730 hours. reported: share of requests whose tokens somebody
     reports, 0..1; range: the days of least and most requests, as a month of such days; step_devices: devices that come
     and go together: a machine's where the model holds at least one machine's worth, else 1, since it shares it;
-    busiest_utilisation: busy ÷ held GPU-hours of the day of most requests, which the fleet carried."""
+    p95_utilisation: busy ÷ held GPU-hours of a busy day, of which 95 % of days have no more requests."""
 
     measured: Measured
     tokens: Tokens
     reported: float
     range: tuple[float, float]
     step_devices: int
-    busiest_utilisation: float
+    p95_utilisation: float
 
     @property
     def volume(self) -> float:
@@ -72,7 +72,7 @@ def workload(cursor: duckdb.DuckDBPyConnection, filters: Filters, model: str) ->
         row["reported"] or 0.0,
         (row["lowest_day"] * days, row["highest_day"] * days),
         machine if held >= machine else 1,
-        min(row["busiest_utilisation"] or measured.baseline.utilisation, 1.0),
+        min(row["p95_utilisation"] or measured.baseline.utilisation, 1.0),
     )
 
 

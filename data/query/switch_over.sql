@@ -19,6 +19,8 @@ SELECT
         / nullif(sum(requests_ok), 0) AS reported,
     (SELECT min(requests_ok)::DOUBLE FROM by_day) AS lowest_day,
     (SELECT max(requests_ok)::DOUBLE FROM by_day) AS highest_day,
-    (SELECT max_by(utilisation, requests_ok) FROM by_day) AS busiest_utilisation
+    -- of the day of which 95 % of days have no more requests: a single day of another kind of work sizes no fleet
+    (SELECT max(utilisation) FROM by_day WHERE requests_ok = (SELECT quantile_disc(requests_ok, 0.95) FROM by_day))
+        AS p95_utilisation
 FROM asked
 WHERE requests_ok > 0
