@@ -58,6 +58,7 @@ CREATE OR REPLACE TEMP MACRO served_by(u) AS
 CREATE OR REPLACE TEMP MACRO cost_per_inference(cost, requests_ok) AS sum(cost)::DOUBLE / nullif(sum(requests_ok), 0);
 CREATE OR REPLACE TEMP MACRO cost_per_1k(cost, requests_ok) AS 1000 * (sum(cost)::DOUBLE / nullif(sum(requests_ok), 0));
 CREATE OR REPLACE TEMP MACRO cost_per_1m_tokens(cost, tokens) AS 1000000 * (sum(cost)::DOUBLE / nullif(sum(tokens), 0));
+CREATE OR REPLACE TEMP MACRO cost_per_output(cost, outputs) AS sum(cost)::DOUBLE / nullif(sum(outputs), 0);
 CREATE OR REPLACE TEMP MACRO price_per_gpu_hour(cost, seconds) AS sum(cost)::DOUBLE / nullif(sum(seconds) / 3600, 0);
 CREATE OR REPLACE TEMP MACRO throughput(requests_ok, busy_seconds) AS
     sum(requests_ok)::DOUBLE / nullif(sum(busy_seconds) / 3600, 0);

@@ -12,7 +12,7 @@ from duckdb import ColumnExpression, ConstantExpression
 from data.load import Load
 
 MOST = 3
-FACTS = ("device_hour", "traffic", "resource_map", "deployment_map", "price")
+FACTS = ("device_hour", "traffic", "resource_map", "deployment_map", "price", "business_output")
 PROVENANCE = frozenset({"source", "load_id", "file_id", "line_id"})  # the same on every row, or only a number
 
 

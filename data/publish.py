@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COPIED = (
     "load", "file", "reject", "invoice_total", "unusable_effective", "replaced_total", "parquet_file",
-    "price", "fx_rate", "account",
+    "price", "fx_rate", "account", "business_output",
 )  # fmt: skip
 
 

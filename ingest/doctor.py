@@ -14,6 +14,7 @@ from ingest.diagnosis.finding import Finding, bad, doubtful
 from ingest.options import (
     CONFIG_FILE,
     AnyOptions,
+    BusinessOptions,
     FxOptions,
     GcpOptions,
     PrometheusOptions,
@@ -86,6 +87,10 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
                 from ingest.diagnosis import rates
 
                 yield from rates.examine(source, known, now.date(), settings.model.rate_max_age_days)
+            case _, BusinessOptions():
+                from ingest.diagnosis import outputs
+
+                yield from outputs.examine(source)
             case _, ResourcesOptions():
                 from ingest.diagnosis import maps
 

@@ -333,6 +333,13 @@ class GcpMonitoringOptions(Options):
     location: str = Field(title="FILE|DIR")
 
 
+class BusinessOptions(Options):
+    """Daily counts of what the business got: a CSV of day, output, count, and team, model where they are told."""
+
+    kind: Literal["business"] = "business"
+    location: str = Field(title="FILE")
+
+
 AnyOptions = (
     FocusOptions
     | AwsCurOptions
@@ -351,6 +358,7 @@ AnyOptions = (
     | CloudWatchOptions
     | NvidiaSmiOptions
     | GcpMonitoringOptions
+    | BusinessOptions
 )
 OPTIONS: Mapping[str, type[Options]] = {o.model_fields["kind"].default: o for o in Options.__subclasses__()}
 KINDS = tuple(OPTIONS)

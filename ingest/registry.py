@@ -73,4 +73,7 @@ REGISTRY: Mapping[str, Kind] = {
     "gcp-monitoring": Kind(
         "telemetry", "ingest.sources.gcp_monitoring:GcpMonitoring", "ingest.load_telemetry:load_telemetry"
     ),
+    "business": Kind(
+        "reference", "ingest.sources.business:BusinessOutputs", "ingest.load_business:load_business"
+    ),
 }

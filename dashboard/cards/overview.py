@@ -101,6 +101,6 @@ def normalised(month: MonthSoFar, comparable: bool, filters: Filters) -> Card:
         "forecast: what is charged once a month is in it as if more of it came.",
         against=f"vs. {month.compared:%b}",
         lineage=f"{fmt.short_money(month.so_far, filters.currency)} ÷ {fmt.days(month.known_days)} × {MONTH_DAYS}. The "
-        "sum is that of the card beside it, whose lines stand there; the days are the calendar's since the data begins.",
+        "sum is that of the card beside it, whose lines stand there; the days are those since the data begins.",
         aside=f"÷ {fmt.days(month.known_days)} × {MONTH_DAYS:.1f}",
     )

@@ -7,8 +7,10 @@ from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import unit_cost as cards
 from dashboard.sections import bridge
+from dashboard.sections.business import business_output
 from dashboard.sections.counted import counted, left_out
 from dashboard.sections.latency import latency
+from dashboard.sections.switch_over import switch_over
 from dashboard.sections.tokens import modes, tokens
 from dashboard.sections.unit_cost import by, made_of, trend, why
 from dashboard.sections.unserved import unserved
@@ -16,7 +18,7 @@ from data.query import identity, unit_cost
 
 
 def main() -> None:
-    """Answer, cards, trend, why, what of, tokens, modes, speed, by version or what else, what is left out."""
+    """Answer, cards, trend, why, what of, tokens, outputs, modes, speed, self-host or API, by what else, left out."""
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
@@ -36,8 +38,10 @@ def main() -> None:
     why(changes, filters)
     made_of(filters)
     tokens(filters)
+    business_output(filters, earlier)
     modes(filters)
     latency(filters)
+    switch_over(filters)
     by(filters)
     left_out(filters)
 

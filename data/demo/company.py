@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from data.demo.business import write_business
 from data.demo.cur import write_exports
 from data.demo.gcp import write_export
 from data.demo.layout import Layout
@@ -29,6 +30,7 @@ class Written:
     resources: Path
     telemetry: Path
     telemetry_30s: Path | None
+    business: Path
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Demo:
         write_export(self.layout, calendar, folder / "gcp")
         tell("Platform team: machines and deployments", 0.45)
         told = write_reference(self.layout, folder / "estate.csv")
+        business = write_business(self.signals, folder / "business.csv")
         tell("Prometheus: devices and servers", 0.46)
         cut = stretches(self.layout, calendar)
         curves = device_curves(self.signals, cut)
@@ -73,4 +76,4 @@ class Demo:
         tell("Prometheus: two days at 30 s", 0.9)
         fine = write_text(self.signals, cut, curves, folder / "telemetry-30s" / "gke-h100.om")
         tell("Demo files written", 1.0)
-        return Written(first, today, folder / "gcp", told, folder / "telemetry", fine)
+        return Written(first, today, folder / "gcp", told, folder / "telemetry", fine, business)

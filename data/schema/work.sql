@@ -311,5 +311,18 @@ CREATE TABLE IF NOT EXISTS account (
     open       BOOLEAN                    -- false: closed, or billing is off
 );
 
+-- What the business got, as it counts it. Grain: source × day × output × team × model; a day without a row is unknown.
+CREATE TABLE IF NOT EXISTS business_output (
+    source  VARCHAR NOT NULL,
+    load_id VARCHAR NOT NULL,
+    file_id VARCHAR NOT NULL,
+    line_no BIGINT,                       -- 1 = first data row
+    day     DATE NOT NULL,
+    output  VARCHAR NOT NULL,             -- resolved contact, read document …
+    outputs BIGINT NOT NULL,
+    team    VARCHAR,                      -- whose cost they are of; NULL = of every team
+    model   VARCHAR                       -- NULL = of every model
+);
+
 -- Charge months whose gpu_hour and part must be built again before the next publish.
 CREATE TABLE IF NOT EXISTS dirty_month (month DATE PRIMARY KEY);

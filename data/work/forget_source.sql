@@ -13,4 +13,5 @@ DELETE FROM deployment_map WHERE source = $source;
 DELETE FROM price WHERE source = $source;
 DELETE FROM fx_rate WHERE source = $source;
 DELETE FROM account WHERE source = $source;
+DELETE FROM business_output WHERE source = $source;
 UPDATE load SET status = 'replaced' WHERE source = $source AND status = 'loaded';

@@ -36,4 +36,6 @@ SELECT 'list prices', NULL, NULL, NULL, NULL, count(*) FROM price WHERE source =
 UNION ALL
 SELECT 'exchange rates', min(day), max(day), NULL, NULL, count(*) FROM fx_rate WHERE source = $source HAVING count(*) > 0
 UNION ALL
-SELECT 'accounts', NULL, NULL, NULL, NULL, count(*) FROM account WHERE source = $source HAVING count(*) > 0;
+SELECT 'accounts', NULL, NULL, NULL, NULL, count(*) FROM account WHERE source = $source HAVING count(*) > 0
+UNION ALL
+SELECT 'business outputs', min(day), max(day), NULL, NULL, count(*) FROM business_output WHERE source = $source HAVING count(*) > 0;

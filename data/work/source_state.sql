@@ -13,6 +13,7 @@ other_rows AS (
         UNION ALL SELECT source FROM work.main.price
         UNION ALL SELECT source FROM work.main.fx_rate
         UNION ALL SELECT source FROM work.main.account
+        UNION ALL SELECT source FROM work.main.business_output
     )
     -- a bill that tells what its machines hold has lines, not mappings
     WHERE source NOT IN (SELECT source FROM cost_rows)
@@ -24,6 +25,7 @@ reach AS (
     UNION ALL SELECT source, max(hour) + INTERVAL 1 HOUR FROM work.main.device_hour GROUP BY source
     UNION ALL SELECT source, max(hour) + INTERVAL 1 HOUR FROM work.main.traffic GROUP BY source
     UNION ALL SELECT source, max(day) + INTERVAL 1 DAY FROM work.main.fx_rate GROUP BY source
+    UNION ALL SELECT source, max(day) + INTERVAL 1 DAY FROM work.main.business_output GROUP BY source
 ),
 through AS (
     SELECT source, max(data_through) AS data_through FROM reach GROUP BY source

@@ -15,6 +15,7 @@ from data.snapshot import NoSnapshot, open_latest
 from ingest.options import (
     AnyOptions,
     AwsCurOptions,
+    BusinessOptions,
     GcpOptions,
     PrometheusOptions,
     ResourcesOptions,
@@ -37,6 +38,7 @@ def demo_sources(
         ("gcp", GcpOptions(location=str(written.gcp))),
         ("estate", ResourcesOptions(location=str(written.resources))),
         ("prometheus", PrometheusOptions(location=str(written.telemetry))),
+        ("helpdesk", BusinessOptions(location=str(written.business))),
     ]
     if written.telemetry_30s:
         sources.append(("prometheus-30s", PrometheusOptions(location=str(written.telemetry_30s))))

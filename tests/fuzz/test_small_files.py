@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.warehouse import Warehouse
+from ingest.load_business import load_business
 from ingest.load_cost import load_deliveries
 from ingest.load_fx import load_fx
 from ingest.load_requests import load_requests
 from ingest.load_telemetry import load_telemetry
 from ingest.source import SourceError, Window
+from ingest.sources.business import BusinessOutputs
 from ingest.sources.fx import Rates
 from ingest.sources.gcp_monitoring import GcpMonitoring
 from ingest.sources.gpu_csv import GpuCsv
@@ -28,6 +30,9 @@ from ingest.sources.requests import RequestLog
 NUMBERS = count(1)
 RATES = "date,from,to,rate\n" + "".join(
     f"{date(2026, 1, 1) + timedelta(days=n)},EUR,USD,1.{n}\n" for n in range(150)
+)
+OUTPUTS = "day,output,count,team,model\n" + "".join(
+    f"{date(2026, 1, 1) + timedelta(days=n)},contact,{100 + n},support,\n" for n in range(150)
 )
 BILL = "date,resource,gpu_model,gpu_count,hours,cost,currency\n" + "".join(
     f"2026-10-{1 + n % 28:02},n{n},H100 80GB,8,24,{n}.25,USD\n" for n in range(150)
@@ -73,7 +78,15 @@ def loaded(store, load, source, name, content):
 
 
 def held(store):
-    tables = ("fx_rate", "invoice_total", "parquet_file", "device_hour", "traffic", "reject")
+    tables = (
+        "fx_rate",
+        "business_output",
+        "invoice_total",
+        "parquet_file",
+        "device_hour",
+        "traffic",
+        "reject",
+    )
     return [store.con.execute(f"SELECT count(*) FROM {table}").fetchall() for table in tables]
 
 
@@ -115,6 +128,33 @@ def test_hostile_rates(store, cells):
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     check_rates(store, (RATES.replace("\n", "\r\n") + text.getvalue()).encode("utf-8", "replace"))
+
+
+def check_outputs(store, content):
+    """A line is a count, refused, or says again what another line says."""
+    found = loaded(store, load_business, BusinessOutputs, "counts.csv", content)
+    there = records(content)
+    if found:
+        query = "SELECT count(*) FROM business_output WHERE source = $name AND outputs >= 0"
+        assert store.con.execute(query, {"name": found.source}).fetchall() == [(found.rows,)]
+        assert there is None or found.rows + found.rejected <= there
+        distinct = len(set(content.split(b"\n"))) - 2
+        assert b"\r" in content or b'"' in content or found.rows + found.rejected >= distinct
+    store.con.execute("DELETE FROM business_output")  # a count has one witness
+
+
+@fuzz()
+@given(data=st.data())
+def test_damaged_counts(store, data):
+    check_outputs(store, data.draw(damage(OUTPUTS.encode())))
+
+
+@fuzz()
+@given(cells=st.tuples(texts, texts, texts, texts, texts))
+def test_hostile_counts(store, cells):
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    check_outputs(store, (OUTPUTS.replace("\n", "\r\n") + text.getvalue()).encode("utf-8", "replace"))
 
 
 @fuzz()

@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_said_kept_and_ends_with_one(call, home):
     [
         (
             ["awz"],
-            "Unknown source 'awz'. Did you mean 'aws-cur'? Known: accounts, aws-cur, azure, cloudwatch, demo, focus,",
+            "Unknown source 'awz'. Did you mean 'aws-cur'? Known: accounts, aws-cur, azure, business, cloudwatch,",
         ),
         (["statsu"], "Did you mean 'status'?"),
         (["focus"], "Missing argument"),
@@ -320,15 +320,15 @@ def test_forgetting_takes_whatever_a_source_may_hold(home):
                     AND NOT table_name LIKE 'built%' AND table_name NOT IN ('load', 'file', 'reject')"""
             ).fetchall()
         ]
-        assert len(held) == 14
+        assert len(held) == 15
         for source in ("gone", "kept"):
             with wh.load(source, "focus", "cost") as begun:
                 for table in held:
                     _one_row(wh.con, table, source)
                 begun.finish(rows=1)
-        assert len(forget(wh, "gone")) == 14
+        assert len(forget(wh, "gone")) == 15
         left = [wh.con.execute(f"SELECT source FROM {table}").fetchall() for table in held]
-    assert left == [[("kept",)]] * 14
+    assert left == [[("kept",)]] * 15
 
 
 def _one_row(con, table, source):

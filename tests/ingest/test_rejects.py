@@ -20,6 +20,7 @@ from data.snapshot import open_latest
 from data.status import status
 from ingest.options import (
     AwsPricesOptions,
+    BusinessOptions,
     FocusOptions,
     FxOptions,
     GcpAccountsOptions,
@@ -155,6 +156,12 @@ CASES = {
         table("date,from,to,rate", "2026-10-01,EUR,USD,1.1", "2026-10-02,EUR"),
         lambda at: FxOptions(location=at),
         "Expected Number of Columns: 4",
+    ),
+    "business": Case(
+        "outputs.csv",
+        table("day,output,count", "2026-10-01,contact {n},5", "2026-10-02,contact,-1"),
+        lambda at: BusinessOptions(location=at),
+        "the count -1 is no whole number from 0 on",
     ),
     "mapping as CSV": Case(
         "e.csv",

@@ -27,6 +27,7 @@ FROM_WORK = (
     "replaced_total",
     "price",
     "fx_rate",
+    "business_output",
 )
 
 
