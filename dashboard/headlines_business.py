@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from dashboard import format as fmt
@@ -23,10 +25,10 @@ def scope(filters: Filters) -> str:
         f"Cost of the counted teams and models ({filters.basis} basis, effective view) ÷ counts, over the days that "
         "have counts; other days are unknown."
     )
+    if not filters.narrowed:
+        return said
     return (
-        f"{said} The filters narrow the cost, but no count that names no team or model."
-        if filters.narrowed
-        else said
+        f"{said} The filters narrow the cost; counts are narrowed only by the team and model that they name."
     )
 
 
@@ -44,6 +46,16 @@ def _output(row: pd.Series, before: float | None, filters: Filters) -> str:
         said += f", {'the same as' if abs(change) < UNCHANGED else size} in {period_before(filters)}"
     days = "every day" if row["days"] == filters.days else f"{row['days']:,} of {fmt.days(filters.days)}"
     return f"{said}; counts for {days}, {fmt.count(row['outputs'])} in all."
+
+
+def left_out(currencies: Sequence[str], filters: Filters) -> str:
+    """What of the cost the ratio does not hold; "" where it holds all."""
+    if not currencies:
+        return ""
+    return (
+        f"The same outputs also cost money in {', '.join(currencies)}, which is not in these figures: they hold cost "
+        f"in {filters.currency} alone, and amounts in two currencies are never added."
+    )
 
 
 def files(found: pd.DataFrame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from dashboard import headlines_business as headlines
 from dashboard import page_parts as page
 from dashboard import store
@@ -24,6 +26,8 @@ def business_output(filters: Filters, earlier: Filters | None) -> None:
     before = store.ask(question.costs, earlier) if earlier else None
     for sentence in headlines.outputs(now, before, filters):
         page.say(f"- {sentence}")
+    if left_out := headlines.left_out(store.ask(question.left_out, filters), filters):
+        st.warning(left_out, icon=":material/currency_exchange:")
     days = store.ask(question.days, filters)
     alt = "Cost per business output by day; a gap where nobody counted"
     page.chart_with_table(

@@ -32,6 +32,11 @@ def days(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     return told.set_index(["output", "day"]).reindex(grid).reset_index()
 
 
+def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> tuple[str, ...]:
+    """Other currencies in which the counted teams and models have cost on the counted days; it is in no ratio."""
+    return tuple(ask(cursor, "business_output_left", filters.params())["currency"])
+
+
 def files(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     """file: source, load_id, first_day, last_day, lines: where the counts of the period come from."""
     return ask(cursor, "business_output_files", filters.params())

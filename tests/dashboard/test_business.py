@@ -32,7 +32,7 @@ def counted(tmp_path, monkeypatch):
     home = build(tmp_path)
     monkeypatch.setenv("INFERLEDGER_HOME", str(home))
 
-    def counted(rows):
+    def counted(rows, statement="SELECT 1"):
         with duckdb.connect(str(snapshot_file(home, 1))) as con:
             con.execute(
                 "INSERT INTO file BY NAME SELECT 'L-b/1' AS file_id, 'L-b' AS load_id, 'helpdesk' AS source, "
@@ -43,6 +43,7 @@ def counted(tmp_path, monkeypatch):
                     "INSERT INTO business_output VALUES ('helpdesk', 'L-b', 'L-b/1', ?, ?, ?, ?, ?, ?)",
                     [line, *row],
                 )
+            con.execute(statement)
         return open_latest(home).cursor()
 
     return counted
@@ -83,6 +84,7 @@ def test_an_output_of_nobody_in_particular_costs_everything(counted, october):
     everything = unit_cost.costs(cursor, replace(october, end=date(2026, 10, 3)), "total")["cost"].iloc[0]
 
     assert question.costs(cursor, october)["cost"].tolist() == [pytest.approx(everything)]
+    assert question.left_out(cursor, october) == ()
     assert everything == pytest.approx(2236)
 
 
@@ -184,6 +186,18 @@ def test_the_sentence_says_how_many_days_were_counted(counted, october):
     assert tables.rows(now, before)["change"].tolist() == [pytest.approx(0.2)]
     assert tables.rows(now, None)["change"].isna().all()
     assert headlines.outputs(now, None, october)[0].startswith("One resolved contact costs $1.44; counts")
+
+
+def test_cost_in_another_currency_is_not_silently_left_out(counted, october):
+    """v2 is billed in euros: the ratio holds v3's $960 alone, and the page says so."""
+    euros = "UPDATE unit_cost SET billing_currency = 'EUR' WHERE model = 'chat-large' AND version = 'v2'"
+    cursor = counted(contacts([0]), euros)
+
+    assert question.costs(cursor, october)["cost"].tolist() == [pytest.approx(960)]
+    assert question.left_out(cursor, october) == ("EUR",)
+    assert question.left_out(cursor, replace(october, models=("summarise",))) == ()
+    (warning,) = [w.value for w in visit("unit_cost").warning if "also cost money in EUR" in w.value]
+    assert "they hold cost in USD alone" in warning
 
 
 def test_a_day_without_counts_is_a_gap(counted, october):
