@@ -19,7 +19,8 @@ def how(total: pd.Series | None, filters: Filters) -> str:
     """The unit, how the cost was split, and for how many of the requests that is known."""
     said = (
         f"{filters.currency} per 1M tokens, {filters.basis} basis, of models whose tokens are counted. Split by the "
-        "seconds of prefill and decode that servers report; where they report none, by list prices."
+        "seconds of prefill and decode that servers report; where they report none, by the list prices that the price "
+        "table below has under the model's name."
     )
     if (
         total is None

@@ -9,16 +9,19 @@ from dashboard import page_parts as page
 from dashboard import store
 from dashboard.charts import tokens as charts
 from dashboard.tables import tokens as tables
+from data.api_prices import prices
 from data.filters import Filters
+from data.home import store_home
 from data.query import unit_cost
-from data.query.token_costs import token_costs
+from data.query.token_costs import token_costs, weights
 
 DRAWN = 12  # models; the table has all
 
 
 def tokens(filters: Filters) -> None:
     """Prices of a million tokens by kind and model, and what the caches avoided."""
-    total = store.ask(token_costs, filters, "total")
+    listed = weights(prices(store_home()))
+    total = store.ask(token_costs, filters, "total", listed)
     aside = headlines.how(None if total.empty else total.iloc[0], filters)
     page.section("Input, output and cached tokens", aside)
     if total.empty:
@@ -27,10 +30,10 @@ def tokens(filters: Filters) -> None:
     page.say(headlines.tokens(total.iloc[0], filters))
     if said := headlines.cache(total.iloc[0], filters):
         page.say(said)
-    by_model = store.ask(token_costs, filters, "model")
+    by_model = store.ask(token_costs, filters, "model", listed)
     split = by_model[by_model["split_by"].notna()]
     columns = tables.tokens(filters)
-    rows = store.ask(token_costs, filters, "version")
+    rows = store.ask(token_costs, filters, "version", listed)
     rows["split_by"] = rows["split_by"].map(tables.SPLIT)
     if split.empty:
         page.table_with_download(rows[list(columns)], name="tokens", columns=columns)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypedDict
 
 import duckdb
 import pandas as pd
 
+from data.api_prices import ApiPrice
 from data.filters import Filters
 from data.query.runner import ask
 
@@ -19,6 +20,18 @@ class Weight(TypedDict):
     input: float
     cached: float
     output: float
+
+
+def weights(prices: Iterable[ApiPrice]) -> tuple[Weight, ...]:
+    """Of each model in a price table, by its name alone, in lower case: the first price of a name counts."""
+    first = {price.model.lower(): price for price in reversed(list(prices))}
+    return tuple(
+        Weight(
+            model=name, input=float(price.input), output=float(price.output),
+            cached=float(price.input if price.cached_input is None else price.cached_input),
+        )
+        for name, price in first.items()
+    )  # fmt: skip
 
 
 def token_costs(

@@ -50,7 +50,7 @@ weighed AS (
         p.cached * coalesce(t.told_cached, 0) AS cached_weight,
         p.output * t.output_tokens AS output_weight
     FROM told AS t
-    LEFT JOIN priced AS p ON p.model = t.model
+    LEFT JOIN priced AS p ON p.model = lower(t.model)
 ),
 split AS (
     SELECT

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import duckdb
 import pandas as pd
@@ -16,10 +17,11 @@ from visitor import visit
 
 from dashboard import headlines_tokens as headlines
 from dashboard.charts import tokens as charts
+from data.api_prices import ApiPrice, enter
 from data.filters import Filters
 from data.home import snapshot_file
 from data.query import unit_cost
-from data.query.token_costs import token_costs
+from data.query.token_costs import token_costs, weights
 from data.snapshot import open_latest
 
 LIST_PRICE = ({"model": "claude-proxy", "input": 3.0, "cached": 0.3, "output": 15.0},)
@@ -68,6 +70,25 @@ def test_without_seconds_the_list_prices_weigh_and_without_both_nothing_is_split
     assert weighed["split_by"] == "prices"
     assert weighed["cost_per_1m_input"] == pytest.approx(5)
     assert weighed["cost_per_1m_output"] == pytest.approx(25)
+
+
+def test_the_price_table_weighs_a_model_of_that_name_in_any_case_and_the_first_counts(cursor, october):
+    price = ApiPrice("A", "Claude-Proxy", Decimal(3), Decimal(15), None, "USD", date(2026, 10, 1))
+    table = [price, replace(price, provider="B", model="claude-proxy", output=Decimal(99))]
+    row = token_costs(cursor, replace(october, models=("claude-proxy",)), "total", weights(table)).iloc[0]
+
+    assert weights(table) == ({"model": "claude-proxy", "input": 3.0, "cached": 3.0, "output": 15.0},)
+    assert row["cost"] == pytest.approx(3_000)
+    assert (row["cost_per_1m_input"], row["cost_per_1m_output"]) == pytest.approx((5, 25))
+
+
+def test_a_price_that_somebody_enters_splits_the_models_cost_on_the_page(changed, tmp_path):
+    changed("SELECT 1")
+    price = ApiPrice("A", "claude-proxy", Decimal(3), Decimal(15), None, "USD", date(2026, 10, 1))
+    enter(tmp_path, [price], [], "ada")
+    page = visit("unit_cost", model=["claude-proxy"])
+
+    assert any("million output tokens cost \\$25.0, a million input" in m.value for m in page.markdown)
 
 
 def test_all_models_together_name_both_ways_and_what_is_left(cursor, october):
