@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -167,3 +168,19 @@ def test_a_mistake_in_a_statement_is_not_blamed_on_the_file(tmp_path):
             way(tmp_path, "saved_view") as people,
         ):
             people.execute("SELECT 1 FROM absent")
+
+
+def test_who_comes_while_another_is_saving_sees_what_that_one_saved(tmp_path):
+    save_view(tmp_path, "Other", "", (), "ada")
+    with ThreadPoolExecutor(1) as pool, closing(sqlite3.connect(people_file(tmp_path))) as first:
+        first.execute("BEGIN IMMEDIATE")
+        first.execute(
+            "INSERT INTO saved_view (name, page, query, who, saved_at, removed) "
+            "VALUES ('Weekly', '', '[]', 'bo', '2026-11-01T00:00:00', 0)"
+        )
+        second = pool.submit(save_view, tmp_path, "Weekly", "", (), "cy")
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.5)  # it waits for its turn
+        first.commit()
+        with pytest.raises(NameTaken, match="bo saved one"):
+            second.result()
