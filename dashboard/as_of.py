@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard import format as fmt
 from dashboard import store
 from data.home import store_home
+from data.people import PeopleFileUnusable
 from data.pins import GenerationGone, pin
 from data.pointer import Snapshot
 from data.snapshot import NoSnapshot
@@ -120,22 +121,14 @@ def _readable(snapshot: Snapshot) -> bool:
 
 def _copy(snapshot: Snapshot) -> None:
     """Pins the snapshot and shows the address, which has a copy button of its own."""
-    _pin(snapshot)
-    asked = {key: st.query_params.get_all(key) for key in st.query_params}
-    st.code(f"{st.context.url}?{urlencode(asked, doseq=True)}", language=None, wrap_lines=True)
-
-
-def keep() -> None:
-    """Pins the snapshot that is shown, for a view that stays on it."""
-    found: AsOf = st.session_state[_SETTLED]
-    _pin(found.shown)
-
-
-def _pin(snapshot: Snapshot) -> None:
     try:
         pin(store_home(), snapshot.generation, "link", "dashboard")
-    except (GenerationGone, OSError) as error:
-        st.warning(f"The link works while the snapshot is kept: it could not be pinned. {error}")
+    except (GenerationGone, PeopleFileUnusable) as error:
+        st.warning(
+            f"The link works while the snapshot is kept: it could not be pinned. {fmt.plain(str(error))}"
+        )
+    asked = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.code(f"{st.context.url}?{urlencode(asked, doseq=True)}", language=None, wrap_lines=True)
 
 
 def _told(snapshot: Snapshot) -> str:

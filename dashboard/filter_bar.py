@@ -4,13 +4,13 @@ with the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
-from dashboard import as_of, saved
+from dashboard import as_of
 from dashboard import format as fmt
 from data.filters import (
     BASES,
@@ -44,7 +44,7 @@ _STATE = "filters"
 _REACH = "days with data"
 _MISSED = "asked for by the URL and not offered"
 _NAMED = " · "  # between an account's id and its name
-_LABELS = {
+LABELS = {
     "period": "period",
     "compare": "comparison",
     "basis": "cost basis",
@@ -58,9 +58,9 @@ _LABELS = {
 _UNUSABLE_BEFORE = "sources without effective cost in the period before"
 
 
-def show(choices: Choices) -> Filters:
-    """Draw the bar and return what it asks for. An unknown value in the URL falls back to the default, by
-    Streamlit's binding, and the page says so.
+def show(choices: Choices, beside: Callable[[], None]) -> Filters:
+    """Draw the bar, with `beside` at its end, and return what it asks for. An unknown value in the URL falls back to
+    the default, by Streamlit's binding, and the page says so.
     """
     assert choices.first_day is not None
     assert choices.last_day is not None
@@ -80,7 +80,7 @@ def show(choices: Choices) -> Filters:
             currency=currency, calendar=calendar, compare=compare, compared=compared,
         )  # fmt: skip
         as_of.popover()
-        saved.popover()
+        beside()
     _say_missed(asked, filters)
     st.session_state[_STATE] = filters
     st.session_state[_REACH] = (first_day, last_day)
@@ -238,7 +238,7 @@ def _asked(choices: Choices) -> dict[str, tuple[str, ...]]:
     Streamlit's binding knows an account by what its option reads. A link may hold the bare id, or a name that the
     account had before: what stands before the name decides, and such a link is rewritten before the widget reads it.
     """
-    asked = {key: tuple(st.query_params.get_all(key)) for key in _LABELS}
+    asked = {key: tuple(st.query_params.get_all(key)) for key in LABELS}
     names = _account_labels(choices)
     accounts = tuple(told if told in choices.accounts else told.split(_NAMED)[0] for told in asked["account"])
     spelled = tuple(names.get(account, account) for account in accounts)
@@ -266,7 +266,7 @@ def _say_missed(asked: Mapping[str, tuple[str, ...]], filters: Filters) -> None:
         _MISSED, {key: (values, got[key]) for key, values in missed.items()}
     )
     said = [
-        f"{_LABELS[key]} = {', '.join(values)}"
+        f"{LABELS[key]} = {', '.join(values)}"
         for key, (values, then) in first.items()
         if values and got[key] == then
     ]

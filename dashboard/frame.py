@@ -4,12 +4,16 @@ dashboard/app.py on each click.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
-from dashboard import as_of, downloads, filter_bar, page_parts, store
+from dashboard import as_of, downloads, filter_bar, page_parts, saved, store
+from dashboard import format as fmt
 from dashboard.sections import lineage
+from data.people import PeopleFileUnusable
 from data.query.billed_only import billed_only
 from data.query.choices import choices
 from data.query.trust import trust
@@ -78,6 +82,7 @@ def main() -> None:
     """Draw the frame and run the chosen page; without a snapshot, say how to get one."""
     st.set_page_config(page_icon=str(ICON), layout="wide")
     page = st.navigation(PAGES, position="top")
+    views = partial(saved.popover, page.url_path, {one.url_path: one.title for one in PAGES})
     try:
         as_of.settle()
         offered = store.ask(choices)
@@ -89,11 +94,11 @@ def main() -> None:
         st.title(page.title, anchor=False)
         st.info(EMPTY if offered.last_day is None else NO_CHARGES)
         if offered.last_day is not None and page.title in WITHOUT_CHARGES:
-            downloads.begin(page.title, filter_bar.show(offered))
-            page.run()
+            downloads.begin(page.title, filter_bar.show(offered, views))
+            _run(page)
             downloads.write_captions()
         return
-    filters = filter_bar.show(offered)
+    filters = filter_bar.show(offered, views)
     damaged = store.ask(billed_only, filters)
     if damaged:
         filters = filter_bar.without_effective(filters)
@@ -102,9 +107,17 @@ def main() -> None:
     basis = page.title in WITH_BASIS
     as_of.banner()
     page_parts.trust_chip(store.ask(trust, filters), filters, store.generation(), damaged, basis=basis)
-    page.run()
+    _run(page)
     lineage.open_asked()
     downloads.write_captions()
+
+
+def _run(page: Page) -> None:
+    """The page; what people entered may be out of reach, and then what was drawn until there stays."""
+    try:
+        page.run()
+    except PeopleFileUnusable as error:
+        st.error(f"The rest of the page needs what people entered: {fmt.plain(str(error))}")
 
 
 main()

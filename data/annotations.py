@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from data.filters import Filters
-from data.people import reading, writing
+from data.people import now, reading, writing
 
 LONGEST = 500  # characters: a note beside a chart, no report
 
@@ -29,7 +29,7 @@ class BadAnnotation(ValueError):
 
 
 def annotate(home: Path, day: date, text: str, who: str, model: str | None = None) -> None:
-    """Keeps a note. Raises BadAnnotation, sqlite3.OperationalError for a store that cannot be written."""
+    """Keeps a note. Raises BadAnnotation, PeopleFileUnusable."""
     told, name = text.strip(), who.strip()
     if not told:
         raise BadAnnotation("No note was kept: it has no text. Write what happened that day.")
@@ -43,7 +43,7 @@ def annotate(home: Path, day: date, text: str, who: str, model: str | None = Non
     with writing(home, "annotation") as people:
         people.execute(
             "INSERT INTO annotation (day, model, text, who, noted_at) VALUES (?, ?, ?, ?, ?)",
-            (day.isoformat(), model, told, name, _now()),
+            (day.isoformat(), model, told, name, now()),
         )
 
 
@@ -52,7 +52,7 @@ def take_back(home: Path, annotation_id: int, who: str) -> None:
     with writing(home, "annotation") as people:
         people.execute(
             "UPDATE annotation SET removed_by = ?, removed_at = ? WHERE annotation_id = ? AND removed_at IS NULL",
-            (who.strip(), _now(), annotation_id),
+            (who.strip(), now(), annotation_id),
         )
 
 
@@ -75,7 +75,3 @@ def _annotation(
 ) -> Annotation:
     when = datetime.fromisoformat(noted_at)
     return Annotation(annotation_id, date.fromisoformat(day), model, text, who, when)
-
-
-def _now() -> str:
-    return datetime.now(UTC).replace(tzinfo=None).isoformat()

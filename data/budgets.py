@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from data.filters import BASES, VIEWS, Filters
-from data.people import reading, writing
+from data.people import now, reading, writing
 
 Measure = Literal["total", "cost per 1k"]
 SCOPE = ("providers", "accounts", "teams", "models")
@@ -68,14 +68,14 @@ class BadBudget(ValueError):
 
 
 def set_budget(home: Path, budget: Budget) -> None:
-    """Keeps a budget in the place of the one for the same measure, month and scope. Raises BadBudget."""
+    """Keeps a budget in the place of the one for the same measure, month and scope. Raises BadBudget,
+    PeopleFileUnusable."""
     if not budget.amount.is_finite() or budget.amount <= 0:
         raise BadBudget(f"A budget must be above 0, not {budget.amount}. To have none, remove it.")
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat()
     month = f"{budget.month:%Y-%m}" if budget.month else ""
     row = (
         budget.measure, month, _scope(budget), budget.counted_as, budget.currency,
-        str(budget.amount), budget.who, now,
+        str(budget.amount), budget.who, now(),
     )  # fmt: skip
     with writing(home, "budget") as people:
         people.execute(

@@ -7,11 +7,11 @@ strength, and what people entered never mixes with derived data.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from data.home import snapshot_file
-from data.people import reading, writing
+from data.people import now, reading, writing
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,9 @@ class GenerationGone(LookupError):
 
 
 def pin(home: Path, generation: int, reason: str, who: str) -> None:
-    """Keeps a generation for good; twice for the same reason is once. Raises GenerationGone."""
+    """Keeps a generation for good; twice for the same reason is once. Raises GenerationGone, PeopleFileUnusable."""
     with writing(home, "pin") as people:
-        now = datetime.now(UTC).replace(tzinfo=None).isoformat()
-        people.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?, ?)", (generation, reason, who, now))
+        people.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?, ?)", (generation, reason, who, now()))
     # looked at after the pin is written: a publish that runs now either sees the pin or has removed the file
     if not snapshot_file(home, generation).exists():
         unpin(home, generation, reason)

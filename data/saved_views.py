@@ -6,12 +6,14 @@ import json
 import re
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from data.people import reading, writing
+from data.people import now, reading, writing
+from data.pins import pin
 
-LONGEST = 80  # characters of a name
+LONGEST = 80  # characters of a name, and of who
+_JOINERS = "\u200c\u200d"  # not printable to Python, and part of Persian words and of emoji
 _PAGE = re.compile(r"[a-z_]*")  # a view leads to a page of the dashboard, and nowhere else
 
 Query = tuple[tuple[str, str], ...]
@@ -38,34 +40,41 @@ class BadView(ValueError):
     """A view that cannot be kept; the message says why."""
 
 
+class NameTaken(BadView):
+    """There is a view of that name, and nobody said to replace it."""
+
+
 def save_view(home: Path, name: str, page: str, query: Query, who: str, *, replace: bool = False) -> None:
-    """Keeps a view under a name. Raises BadView, also where the name is taken and not to be replaced;
-    sqlite3.OperationalError for a store that cannot be written."""
-    name, who = " ".join(name.split()), who.strip()
-    if not name or len(name) > LONGEST:
-        raise BadView(f"No view was kept: a name has 1 to {LONGEST} characters, this one has {len(name)}.")
-    if not who:
-        raise BadView("No view was kept: it says not who saved it. Put in your name.")
+    """Keeps a view under a name, and for good the snapshot that its query names. Raises BadView, NameTaken where the
+    name has a view that is not to be replaced, GenerationGone, PeopleFileUnusable."""
+    name, who = _told("its name", name), _told("the name of who saves it", who)
     if not _PAGE.fullmatch(page):
         raise BadView(f"No view was kept: '{page}' is no page of the dashboard.")
+    if not replace:
+        _refuse_taken(saved_views(home), name)  # before its snapshot is kept for nothing
+    generation = dict(query).get("snapshot")
+    if generation is not None:
+        if not generation.isdecimal():
+            raise BadView(f"No view was kept: '{generation}' is no snapshot's number.")
+        pin(home, int(generation), f"saved view: {name}", who)
     with writing(home, "saved_view") as people:
         people.execute("BEGIN IMMEDIATE")  # who saves the same name at the same time comes after
-        taken = {view.name: view for view in _latest(people)}.get(name)
-        if taken is not None and not replace:
-            raise BadView(
-                f"No view was kept: {taken.who} saved one as '{name}'. Choose another name, or replace that one."
-            )
+        if not replace:
+            _refuse_taken(_latest(people), name)
         _add(people, name, page, query, who, removed=False)
 
 
 def remove_view(home: Path, name: str, who: str) -> None:
-    """There is no view of that name from now on; what it was stays in the history."""
+    """There is no view of that name from now on; twice is once. What it was stays in the history, and a snapshot that
+    it stayed on is still kept, for links that were sent. Raises PeopleFileUnusable."""
     with writing(home, "saved_view") as people:
-        _add(people, name, "", (), who.strip(), removed=True)
+        people.execute("BEGIN IMMEDIATE")
+        if any(view.name == name for view in _latest(people)):
+            _add(people, name, "", (), who.strip(), removed=True)
 
 
 def saved_views(home: Path) -> tuple[SavedView, ...]:
-    """By name."""
+    """By name. Raises PeopleFileUnusable."""
     with reading(home, "saved_view") as people:
         return () if people is None else _latest(people)
 
@@ -88,8 +97,28 @@ def _latest(people: sqlite3.Connection) -> tuple[SavedView, ...]:
 
 
 def _add(people: sqlite3.Connection, name: str, page: str, query: Query, who: str, *, removed: bool) -> None:
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat()
     people.execute(
         "INSERT INTO saved_view (name, page, query, who, saved_at, removed) VALUES (?, ?, ?, ?, ?, ?)",
-        (name, page, json.dumps(query), who, now, int(removed)),
+        (name, page, json.dumps(query), who, now(), int(removed)),
     )
+
+
+def _refuse_taken(views: tuple[SavedView, ...], name: str) -> None:
+    taken = next((view for view in views if view.name == name), None)
+    if taken is not None:
+        raise NameTaken(
+            f"No view was kept: {taken.who} saved one as '{name}'. Choose another name, or replace that one."
+        )
+
+
+def _told(what: str, text: str) -> str:
+    """What somebody typed, on one line."""
+    told = " ".join(text.split())
+    if not 0 < len(told) <= LONGEST:
+        raise BadView(f"No view was kept: {what} has {len(told)} characters. Put in 1 to {LONGEST}.")
+    unseen = next((c for c in told if not c.isprintable() and c not in _JOINERS), None)
+    if unseen is not None:
+        raise BadView(
+            f"No view was kept: {what} holds U+{ord(unseen):04X}, which cannot be seen. Type it anew."
+        )
+    return told

@@ -23,6 +23,7 @@ from data.budgets import Budget
 from data.economics.budget import Burn, blame, burn, unit_alarm
 from data.filters import Filters
 from data.home import store_home
+from data.people import PeopleFileUnusable
 from data.query import budget as question
 
 NONE = "No budget is set for what is chosen."
@@ -158,6 +159,9 @@ def _keep(filters: Filters, measure: kept.Measure, amount: str, month: date | No
     try:
         told = Decimal(amount.replace(",", "").strip())
         kept.set_budget(store_home(), Budget.of(filters, measure, told, month, who))
+    except PeopleFileUnusable as error:
+        st.error(f"No budget was set: {fmt.plain(str(error))}")
+        return
     except (ArithmeticError, kept.BadBudget):
         st.error(f"No budget was set: “{amount}” is no amount above 0, such as 100000 or 0.25.")
         return

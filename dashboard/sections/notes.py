@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -15,13 +14,11 @@ from data import annotations as kept
 from data.annotations import Annotation
 from data.filters import Filters
 from data.home import store_home
+from data.people import PeopleFileUnusable
 from data.query.choices import choices
 
 SHOWN = 6
 WHOLE = "the whole estate"
-UNWRITABLE = (
-    "No note was kept: {home} cannot be written ({error}). Let the dashboard's user write to that folder."
-)
 
 
 def of(filters: Filters) -> tuple[Annotation, ...]:
@@ -64,8 +61,8 @@ def _keep(day: date, text: str, who: str, model: str | None) -> None:
     except kept.BadAnnotation as error:
         st.error(str(error))
         return
-    except sqlite3.OperationalError as error:
-        st.error(UNWRITABLE.format(home=store_home(), error=error))
+    except PeopleFileUnusable as error:
+        st.error(f"No note was kept: {fmt.plain(str(error))}")
         return
     signed(who)
     st.rerun()

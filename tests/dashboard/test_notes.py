@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
 import zipfile
 from datetime import date
 
@@ -21,6 +20,7 @@ from dashboard.report.sections import sections
 from dashboard.report.workbook import workbook
 from data.annotations import annotate, noted
 from data.filters import Filters
+from data.home import people_file
 from data.query import overview
 from data.snapshot import open_latest
 
@@ -94,17 +94,14 @@ def test_a_note_without_a_name_says_so():
 
 
 @pytest.mark.usefixtures("home")
-def test_a_store_that_cannot_be_written_says_so(monkeypatch):
-    def refuse(*_):
-        raise sqlite3.OperationalError("attempt to write a readonly database")
-
-    monkeypatch.setattr("data.annotations.writing", refuse)
+def test_a_store_that_cannot_be_written_says_so(home):
+    people_file(home).symlink_to(home / "gone" / "people.sqlite")  # root may write whatever the mode says
     app = visit()
     app.text_area(key="spend-note-text").input("x")
     app.text_input(key="spend-note-who").input("ada")
     next(b for b in app.button if b.label == "Keep the note").click().run()
 
-    assert any("cannot be written (attempt to write a readonly database)" in e.value for e in app.error)
+    assert any("cannot be written\\: unable to open database file" in e.value for e in app.error)
 
 
 def test_what_people_write_is_text_on_every_surface(home):
