@@ -46,7 +46,7 @@ def popover(page: str, titles: Mapping[str, str]) -> None:
             listed = "".join(_item(view, titles) for view in views)
             st.html(f"<ul style='margin:0;padding-left:1.1em'>{listed}</ul>")
         else:
-            st.caption("No view is saved yet.")
+            st.text("No view is saved yet.")
         _form(page)
         if views:
             _removal([view.name for view in views])

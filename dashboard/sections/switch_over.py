@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
+from dashboard import downloads, store
 from dashboard import format as fmt
 from dashboard import headlines_switch_over as headlines
 from dashboard import page_parts as page
-from dashboard import store
 from dashboard.charts import switch_over as charts
 from dashboard.tables import switch_over as tables
 from dashboard.visitor import signed, visitor
@@ -24,6 +24,7 @@ from data.query import switch_over as question
 from data.query.roi_baseline import roi_models
 from data.query.switch_over import Offer, Workload
 
+PRICES = "List prices per 1M tokens, each in its own currency, as of its day"
 TARGET_HELP = (
     "Busy ÷ held GPU-hours that the steps are sized for: lower leaves more headroom. At first that of a busy day: 95 % "
     "of days have no more requests."
@@ -118,6 +119,8 @@ def _prices(prices: Sequence[ApiPrice]) -> None:
             tables.price_rows(prices), num_rows="dynamic", hide_index=True, key="api-prices", placeholder=fmt.UNKNOWN,
             column_config=tables.price_columns(),
         )  # fmt: skip
+        columns = tables.price_columns()
+        downloads.table(tables.price_rows(prices), name="api-prices", columns=columns, scope=PRICES)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             who = st.text_input("Entered by", value=visitor(), key="api-prices-who", width=220)
             if st.button("Keep prices", key="api-prices-keep"):

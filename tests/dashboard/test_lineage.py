@@ -102,7 +102,6 @@ def test_a_ratio_shows_its_numerator_and_says_what_it_is_divided_by(opened):
             ),
             "utilisation": (
                 "Utilisation (busy time)",
-                "Gauge mean",
                 "Busy device-hours",
                 "Idle, any length",
             ),
@@ -132,7 +131,7 @@ def test_every_such_card_adds_up(opened, page, label):
         (
             "overview",
             "October, normalised",
-            "\\$435 ÷ 6 days × 30.4375. The sum is that of the card beside it",
+            "\\$435 ÷ 2 days × 30.4375. The sum is that of the card beside it",
         ),
         ("versions", "Live versions", "A count of versions is the sum of no lines."),
         ("versions", "GPUs held by candidates", "A count of devices, not of dollars or hours."),
