@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from data.filters import Filters
-from data.people import now, reading, writing
+from data.people import NAME, BadText, now, reading, typed, writing
 
 LONGEST = 500  # characters: a note beside a chart, no report
 
@@ -30,16 +30,12 @@ class BadAnnotation(ValueError):
 
 def annotate(home: Path, day: date, text: str, who: str, model: str | None = None) -> None:
     """Keeps a note. Raises BadAnnotation, PeopleFileUnusable."""
-    told, name = text.strip(), who.strip()
-    if not told:
-        raise BadAnnotation("No note was kept: it has no text. Write what happened that day.")
-    if len(told) > LONGEST:
-        raise BadAnnotation(
-            f"No note was kept: it has {len(told):,} characters and may have {LONGEST}. Keep the long form elsewhere "
-            "and put its link here."
-        )
-    if not name:
-        raise BadAnnotation("No note was kept: it says not who wrote it. Put in your name.")
+    if not isinstance(day, date):
+        raise BadAnnotation(f"No note was kept: {day!r} is no day.")
+    try:
+        told, name = typed("the note", text, LONGEST), typed("the name of who writes it", who, NAME)
+    except BadText as error:
+        raise BadAnnotation(f"No note was kept: {error}") from error
     with writing(home, "annotation") as people:
         people.execute(
             "INSERT INTO annotation (day, model, text, who, noted_at) VALUES (?, ?, ?, ?, ?)",
@@ -48,11 +44,16 @@ def annotate(home: Path, day: date, text: str, who: str, model: str | None = Non
 
 
 def take_back(home: Path, annotation_id: int, who: str) -> None:
-    """It is shown no longer, but kept with who took it back; the first one counts."""
+    """It is shown no longer, but kept with who took it back; the first one counts. Raises BadAnnotation,
+    PeopleFileUnusable."""
+    try:
+        name = typed("the name of who takes it back", who, NAME)
+    except BadText as error:
+        raise BadAnnotation(f"The note was not taken back: {error}") from error
     with writing(home, "annotation") as people:
         people.execute(
             "UPDATE annotation SET removed_by = ?, removed_at = ? WHERE annotation_id = ? AND removed_at IS NULL",
-            (who.strip(), now(), annotation_id),
+            (name, now(), annotation_id),
         )
 
 

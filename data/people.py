@@ -11,6 +11,8 @@ from pathlib import Path
 from data.home import VARIABLE, people_file
 from data.sql import sql
 
+_SEEN = "\n\u200c\u200d"  # not printable to Python, and part of notes, of Persian words and of emoji
+NAME = 80  # characters of who it was
 # Of SQLite's errors those that the folder or the file causes; any other is a mistake in a statement.
 _OF_THE_FILE = {
     sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT,
@@ -50,6 +52,21 @@ def reading(home: Path, table: str) -> Iterator[sqlite3.Connection | None]:
 def now() -> str:
     """This moment as the tables keep it: UTC, ISO 8601, without zone."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat()
+
+
+class BadText(ValueError):
+    """What somebody typed cannot be kept; the message says what it is, and why."""
+
+
+def typed(what: str, text: str, longest: int) -> str:
+    """What somebody typed, without space around it and with one line end where there are several. Raises BadText."""
+    told = "\n".join(line for line in (" ".join(part.split()) for part in text.splitlines()) if line)
+    if not 0 < len(told) <= longest:
+        raise BadText(f"{what} has {len(told):,} characters. Put in 1 to {longest}.")
+    unseen = next((c for c in told if not c.isprintable() and c not in _SEEN), None)
+    if unseen is not None:
+        raise BadText(f"{what} holds U+{ord(unseen):04X}, which cannot be seen. Type it anew.")
+    return told
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from data.people import now, reading, writing
+from data.people import NAME, BadText, now, reading, typed, writing
 from data.pins import pin
 
-LONGEST = 80  # characters of a name, and of who
-_JOINERS = "\u200c\u200d"  # not printable to Python, and part of Persian words and of emoji
+LONGEST = 80  # characters of a name
 _PAGE = re.compile(r"[a-z_]*")  # a view leads to a page of the dashboard, and nowhere else
 
 Query = tuple[tuple[str, str], ...]
@@ -47,7 +46,13 @@ class NameTaken(BadView):
 def save_view(home: Path, name: str, page: str, query: Query, who: str, *, replace: bool = False) -> None:
     """Keeps a view under a name, and for good the snapshot that its query names. Raises BadView, NameTaken where the
     name has a view that is not to be replaced, GenerationGone, PeopleFileUnusable."""
-    name, who = _told("its name", name), _told("the name of who saves it", who)
+    try:
+        name, who = (
+            typed("its name", " ".join(name.split()), LONGEST),
+            typed("the name of who saves it", who, NAME),
+        )
+    except BadText as error:
+        raise BadView(f"No view was kept: {error}") from error
     if not _PAGE.fullmatch(page):
         raise BadView(f"No view was kept: '{page}' is no page of the dashboard.")
     if not replace:
@@ -109,16 +114,3 @@ def _refuse_taken(views: tuple[SavedView, ...], name: str) -> None:
         raise NameTaken(
             f"No view was kept: {taken.who} saved one as '{name}'. Choose another name, or replace that one."
         )
-
-
-def _told(what: str, text: str) -> str:
-    """What somebody typed, on one line."""
-    told = " ".join(text.split())
-    if not 0 < len(told) <= LONGEST:
-        raise BadView(f"No view was kept: {what} has {len(told)} characters. Put in 1 to {LONGEST}.")
-    unseen = next((c for c in told if not c.isprintable() and c not in _JOINERS), None)
-    if unseen is not None:
-        raise BadView(
-            f"No view was kept: {what} holds U+{ord(unseen):04X}, which cannot be seen. Type it anew."
-        )
-    return told

@@ -38,4 +38,5 @@ def _hover(note: Annotation) -> str:
     lines = textwrap.wrap(note.text, WIDTH, break_long_words=True) or [""]
     said = "<br>".join(html.escape(line, quote=False) for line in lines)
     about = f"{fmt.day(note.day)}{'' if note.model is None else f', {html.escape(note.model, quote=False)}'}"
-    return f"<b>{about}</b><br>{said}<br>– {html.escape(note.who, quote=False)}"
+    noted = fmt.day(note.noted_at.date())
+    return f"<b>{about}</b><br>{said}<br>– {html.escape(note.who, quote=False)}, {noted}"

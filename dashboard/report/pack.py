@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 
 from data.annotations import Annotation, noted
 from data.filters import Filters
+from data.people import PeopleFileUnusable
 from data.pointer import Snapshot
 from data.query import idle, overview, provenance, unit_cost
 from data.query.anomalies import Anomalies, anomalies
@@ -29,7 +31,7 @@ class NothingToReport(LookupError):
 @dataclass(frozen=True)
 class Pack:
     """One week of a snapshot. Frames are those of data.query; `before` and the bridges are None where the week before
-    is not wholly in the data, or its effective cost is unusable."""
+    is not wholly in the data, or its effective cost is unusable; `notes` where they cannot be read."""
 
     week: str
     filters: Filters
@@ -45,7 +47,7 @@ class Pack:
     ladder: pd.DataFrame
     unexpected: Anomalies
     idle: Idle
-    notes: tuple[Annotation, ...]
+    notes: tuple[Annotation, ...] | None
 
 
 def week_of(text: str) -> tuple[date, date]:
@@ -108,8 +110,16 @@ def gather(reader: Reader, week: str | None = None, asked: Filters | None = None
         ladder=provenance.ladder(cursor, filters),
         unexpected=anomalies(cursor, filters),
         idle=idle.idle(cursor, filters, DEFAULT_THRESHOLD, DEFAULT_WINDOW),
-        notes=noted(reader.home, filters),
+        notes=_noted(reader.home, filters),
     )
+
+
+def _noted(home: Path, filters: Filters) -> tuple[Annotation, ...] | None:
+    """None where they cannot be read: the pack then says so, rather than not be there on Monday."""
+    try:
+        return noted(home, filters)
+    except PeopleFileUnusable:
+        return None
 
 
 def _about(week: str, asked: Filters | None, first: date, last: date) -> Filters:

@@ -115,7 +115,7 @@ def _parts(pack: Pack) -> Iterable[Section]:
     yield _anomalies(pack)
     rule = headlines_idle.rule(pack.idle, DEFAULT_THRESHOLD, DEFAULT_WINDOW)
     yield Section("Idle GPUs", (headlines_idle.idle(pack.idle, filters), f"{rule}."), _idle(pack))
-    yield Section("Notes and decisions", table=_notes(pack))
+    yield Section("Notes and decisions", _unread(pack), _notes(pack))
 
 
 def _figures(pack: Pack) -> Table:
@@ -232,12 +232,22 @@ def _idle(pack: Pack) -> Table | None:
     return Table(columns, rows)
 
 
+def _unread(pack: Pack) -> tuple[str, ...]:
+    return () if pack.notes is not None else ("What people noted is unknown: people.sqlite cannot be read.",)
+
+
 def _notes(pack: Pack) -> Table | None:
     """What people noted about the week; absent where nobody did."""
     if not pack.notes:
         return None
-    rows = tuple((note.day.isoformat(), _known(note.model) or "", note.text, note.who) for note in pack.notes)
-    return Table((Column("day (UTC)", "date"), Column("model"), Column("note"), Column("who")), rows)
+    rows = tuple(
+        (note.day.isoformat(), note.model or "", note.text, note.who, note.noted_at.date().isoformat())
+        for note in pack.notes
+    )
+    columns = (
+        Column("day (UTC)", "date"), Column("model"), Column("note"), Column("who"), Column("noted", "date"),
+    )  # fmt: skip
+    return Table(columns, rows)
 
 
 def _known(value: Any) -> Any:  # noqa: ANN401 – a cell

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dashboard import format as fmt
 from dashboard import headlines_idle
 from dashboard.report.pack import Pack
 from dashboard.report.sections import answers, scope, title
 
+NOTES = 5  # in a message; the document has all
+
 
 def text(pack: Pack) -> str:
-    """Title, answers, the dearest idle machine, scope: plain lines, no markup."""
+    """Title, answers, the dearest idle machine, what people noted, scope: plain lines, no markup."""
     lines = [title(pack), *(f"• {said}" for said in answers(pack))]
     lines.append(f"• {headlines_idle.idle(pack.idle, pack.filters)}")
+    for note in (pack.notes or ())[:NOTES]:
+        lines.append(f"• {fmt.day(note.day)}: {' '.join(note.text.split())} – {note.who}")
     lines.append(scope(pack))
     return "\n".join(lines) + "\n"
 

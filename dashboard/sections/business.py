@@ -8,6 +8,8 @@ from dashboard import headlines_business as headlines
 from dashboard import page_parts as page
 from dashboard import store
 from dashboard.charts import business as charts
+from dashboard.charts.annotations import annotate
+from dashboard.sections import notes
 from dashboard.tables import business as tables
 from data.filters import Filters
 from data.query import business_output as question
@@ -30,13 +32,9 @@ def business_output(filters: Filters, earlier: Filters | None) -> None:
         st.warning(left_out, icon=":material/currency_exchange:")
     days = store.ask(question.days, filters)
     alt = "Cost per business output by day; a gap where nobody counted"
-    page.chart_with_table(
-        charts.per_day(days, filters.currency),
-        days,
-        name="business-days",
-        alt=alt,
-        columns=tables.days(filters),
-    )
+    figure = charts.per_day(days, filters.currency)
+    annotate(figure, notes.of(filters))
+    page.chart_with_table(figure, days, name="business-days", alt=alt, columns=tables.days(filters))
     page.table_with_download(
         tables.rows(now, before)[list(tables.outputs(filters))],
         name="business",

@@ -17,6 +17,7 @@ from dashboard.charts.overview import spend_stack
 from dashboard.report.html import html
 from dashboard.report.pack import gather
 from dashboard.report.sections import sections
+from dashboard.report.text import text
 from dashboard.report.workbook import workbook
 from data.annotations import annotate, noted
 from data.filters import Filters
@@ -41,8 +42,8 @@ def marks(app, chart=0):
 
 
 def test_notes_of_a_day_share_a_mark_and_are_numbered_as_they_are_listed(home, october):
-    for day, text in ((8, "third"), (7, "first"), (7, "second")):
-        annotate(home, date(2026, 10, day), text, "ada")
+    for day, written in ((8, "third"), (7, "first"), (7, "second")):
+        annotate(home, date(2026, 10, day), written, "ada")
     figure = spend_stack(overview.spend_by_rung(open_latest(home).cursor(), october), "USD")
     mark(figure, noted(home, october))
 
@@ -90,7 +91,7 @@ def test_a_note_without_a_name_says_so():
     app.text_input(key="spend-note-who").input("")
     next(b for b in app.button if b.label == "Keep the note").click().run()
 
-    assert any("says not who wrote it" in e.value for e in app.error)
+    assert any("the name of who writes it has 0 characters" in e.value for e in app.error)
 
 
 @pytest.mark.usefixtures("home")
@@ -131,9 +132,21 @@ def test_the_weekly_pack_tells_the_weeks_notes_as_text_and_nothing_where_there_a
     pack = gather(reader, "2026-W41")
 
     (part,) = (part for part in sections(pack) if part.title == "Notes and decisions")
-    assert part.table.rows == (("2026-10-07", "", HOSTILE, "ada"),)
+    ((*told, noted_on),) = part.table.rows
+    assert told == ["2026-10-07", "", HOSTILE, "ada"]
+    assert noted_on == noted(home, pack.filters)[0].noted_at.date().isoformat()
+    assert f"• Oct 7: {HOSTILE} – ada" in text(pack)
     assert "<script>alert" not in html(pack)
     assert "&lt;script&gt;alert" in html(pack)
     with zipfile.ZipFile(io.BytesIO(workbook(pack))) as book:
         sheets = "".join(book.read(n).decode() for n in book.namelist() if n.startswith("xl/worksheets/"))
     assert "<f>" not in sheets
+
+
+def test_a_pack_whose_notes_cannot_be_read_is_made_and_says_so(home):
+    people_file(home).write_bytes(b"no database" * 100)
+    pack = gather(open_latest(home), "2026-W41")
+
+    (part,) = (part for part in sections(pack) if part.title == "Notes and decisions")
+    assert part.said == ("What people noted is unknown: people.sqlite cannot be read.",)
+    assert "is unknown: people.sqlite" in html(pack)

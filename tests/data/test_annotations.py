@@ -53,15 +53,31 @@ def test_of_one_model_its_own_and_those_of_the_whole_estate(tmp_path):
 @pytest.mark.parametrize(
     ("text", "who", "said"),
     [
-        (" \n", "ada", "it has no text"),
-        ("x" * (LONGEST + 1), "ada", "it has 501 characters and may have 500"),
-        ("x", "  ", "it says not who wrote it"),
+        (" \n", "ada", "the note has 0 characters"),
+        ("x" * (LONGEST + 1), "ada", "the note has 501 characters. Put in 1 to 500"),
+        ("x", "  ", "the name of who writes it has 0 characters"),
+        ("x", "y" * 81, "the name of who writes it has 81 characters. Put in 1 to 80"),
+        ("a\u202eb", "ada", r"the note holds U\+202E, which cannot be seen"),
+        ("a\ud800b", "ada", r"the note holds U\+D800"),
     ],
 )
 def test_what_is_no_note_is_refused(tmp_path, text, who, said):
     with pytest.raises(BadAnnotation, match=said):
         annotate(tmp_path, DAY, text, who)
     assert noted(tmp_path, OCTOBER) == ()
+
+
+def test_what_is_no_day_is_refused(tmp_path):
+    with pytest.raises(BadAnnotation, match="'2026-10-07' is no day"):
+        annotate(tmp_path, "2026-10-07", "x", "ada")
+
+
+def test_who_takes_one_back_signs_it(tmp_path):
+    annotate(tmp_path, DAY, "x", "ada")
+    with pytest.raises(BadAnnotation, match="not taken back: the name of who takes it back has 0 characters"):
+        take_back(tmp_path, noted(tmp_path, OCTOBER)[0].annotation_id, " ")
+
+    assert len(noted(tmp_path, OCTOBER)) == 1
 
 
 def test_a_note_that_was_taken_back_is_kept_with_who_did_it(tmp_path):
