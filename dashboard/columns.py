@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import format as fmt
 from data.filters import Filters
 
 Columns = dict[str, Any]  # name in the query's answer → how that column reads
+_SHOWN = 50  # characters of a text that Streamlit's own column width surely shows
 
 
 def money_column(label: str, filters: Filters, help: str | None = None) -> Any:  # noqa: ANN401 – Streamlit's own dict
@@ -24,6 +27,11 @@ def unit_cost_column(label: str, filters: Filters, help: str | None = None) -> A
     return st.column_config.NumberColumn(
         f"{label} ({filters.currency})", format=f"{fmt.symbol(filters.currency)}%.4g", help=help
     )
+
+
+def unit_change_column(label: str, filters: Filters) -> Any:  # noqa: ANN401
+    """A change of a unit cost: the currency stands in the header alone, for in the cell it would precede the sign."""
+    return st.column_config.NumberColumn(f"{label} ({filters.currency})", format="%.4g")
 
 
 def percent_column(label: str, help: str | None = None) -> Any:  # noqa: ANN401
@@ -79,3 +87,22 @@ def money_columns(filters: Filters, *names: str) -> Columns:
 def count_columns(*names: str) -> Columns:
     """Whole numbers that are called what the query calls them."""
     return {name: count_column(name.replace("_", " ")) for name in names}
+
+
+def whole_names(table: pd.DataFrame, columns: Mapping[str, Any] | None) -> Columns:
+    """The columns, each wide enough for its texts where these differ only past what Streamlit would show: ids differ at
+    their ends, and rows that read alike cannot be told apart. A width that a column already has stays."""
+    wide: Columns = dict(columns or {})
+    named: list[Any] = list(table.select_dtypes("str").columns)
+    for name in named:
+        column = wide.get(name, {})
+        texts = table[name].dropna()
+        if not isinstance(column, dict) or column.get("width") or not _alike(texts):
+            continue
+        wide[name] = column | {"width": min(6 * int(texts.str.len().max()) + 20, 640)}
+    return wide
+
+
+def _alike(texts: pd.Series) -> bool:
+    """Whether two different texts begin with the same characters, as many as are shown."""
+    return bool(texts.str[:_SHOWN].nunique() < texts.nunique())

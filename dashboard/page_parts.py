@@ -4,6 +4,7 @@ chip.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ import streamlit as st
 
 from dashboard import downloads, filter_bar, theme
 from dashboard import format as fmt
+from dashboard.columns import whole_names
 from data.filters import Compare, Filters
 from data.query.lineage import Figure
 from data.query.trust import Trust
@@ -53,12 +55,18 @@ def headline(sentence: str) -> None:
     """The page's answer in one sentence that a person would say aloud. Dollar signs are made safe from
     Markdown's formulas.
     """
-    st.subheader(sentence.replace("$", r"\$"), anchor=False)
+    st.subheader(_markdown(sentence), anchor=False)
+
+
+def _markdown(text: str) -> str:
+    """Dollar signs are no formulas, and no line ends between a minus and its currency sign (a word joiner holds them:
+    a phone would show −$39.6k as a dash and a rise)."""
+    return re.sub(r"−(?=[^\d\s])", "−\u2060", text).replace("$", r"\$")
 
 
 def note(text: str) -> None:
     """Unit, period and basis under a figure, in small type."""
-    st.caption(text.replace("$", r"\$"))
+    st.caption(_markdown(text))
 
 
 def scope_note(text: str) -> None:
@@ -76,7 +84,7 @@ def section(title: str, aside: str = "") -> None:
 
 def say(text: str) -> None:
     """A sentence of the page in ordinary type; Markdown, but dollar signs are no formulas."""
-    st.markdown(text.replace("$", r"\$"))
+    st.markdown(_markdown(text))
 
 
 def kpi_row(cards: Sequence[Card]) -> None:
@@ -195,7 +203,7 @@ def table_with_download(
         table,
         key=f"{name}-table",
         hide_index=True,
-        column_config=dict(columns or {}),
+        column_config=whole_names(table, columns),
         placeholder=fmt.UNKNOWN,
         height=height,
     )

@@ -12,6 +12,7 @@ from dashboard import downloads, store
 from dashboard import format as fmt
 from dashboard import headlines_lineage as headlines
 from dashboard import page_parts as page
+from dashboard.columns import whole_names
 from dashboard.tables import lineage as tables
 from data.query.lineage import RATIOS, Figure, Trace, all_lines, asked_as, trace
 
@@ -33,7 +34,7 @@ def pick(
     """A sortable table of which one row can be chosen: its place; None = none chosen. `taken` is what the downloads
     hold where that is not `rows`."""
     picked: Any = st.dataframe(
-        rows, key=f"{name}-table", hide_index=True, column_config=dict(columns), placeholder=fmt.UNKNOWN,
+        rows, key=f"{name}-table", hide_index=True, column_config=whole_names(rows, columns), placeholder=fmt.UNKNOWN,
         on_select="rerun", selection_mode="single-row", alt=f"{alt}; choose a row for where it comes from",
         height=height,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.columns import Columns, money_column, text_column, unit_cost_column
+from dashboard.columns import Columns, money_column, text_column, unit_change_column
 from data.filters import Filters
 
 
@@ -20,5 +20,5 @@ def unit_bars(filters: Filters) -> Columns:
     return {
         "cause": text_column("cause"),
         "model": text_column("model"),
-        "amount": unit_cost_column("change per 1k inferences", filters),
+        "amount": unit_change_column("change per 1k inferences", filters),
     }
