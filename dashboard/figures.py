@@ -10,9 +10,15 @@ import pandas as pd
 from dashboard import format as fmt
 from data.filters import UNKNOWN, Filters
 from data.query.idle import STATES
-from data.query.lineage import Figure
+from data.query.lineage import Figure, Measure, Ratio
 from data.query.utilisation import GROUPS, Dimension
 
+SERVED = (
+    "serving_busy",
+    "serving_idle",
+    "serving_cpu",
+    "managed",
+)  # rungs whose cost a bridge takes apart by model
 # how the levels of query.unit_cost are called in lineage
 LEVELS = {
     "provider": "provider", "billing account": "billing_account_id", "account": "sub_account_id", "team": "team",
@@ -54,8 +60,30 @@ def mover(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:
     where: tuple[tuple[str, str], ...] = (("model", _value(row["model"])),)
     if fmt.is_unknown(row["model"]):
         where += (("rung", str(row["rung"])),)
+    return _both_periods("spend", filters, where)
+
+
+def bridged(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:
+    """What the steps of a spend bridge's row lead from and to: what a served model cost, or a rung without one."""
+    if fmt.is_unknown(row["model"]):
+        where: tuple[tuple[str, str], ...] = (("rung", str(row["cause"])),)
+        where += (("model", UNKNOWN),) if row["cause"] in SERVED else ()
+    else:
+        where = (("model", str(row["model"])), *(("rung", rung) for rung in SERVED))
+    return _both_periods("spend", filters, where)
+
+
+def bridged_unit(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:
+    """What an inference of the row's model cost; of all models, where the row has none."""
+    where = () if fmt.is_unknown(row["model"]) else (("model", str(row["model"])),)
+    return _both_periods("cost per inference", filters, where)
+
+
+def _both_periods(
+    measure: Measure | Ratio, filters: Filters, where: tuple[tuple[str, str], ...]
+) -> dict[str, Figure]:
     days = {"This period": filters, "Compared with": filters.previous()}
-    return {name: Figure("spend", asked, where) for name, asked in days.items()}
+    return {name: Figure(measure, asked, where) for name, asked in days.items()}
 
 
 def group(row: Mapping[Any, Any], dimension: Dimension, filters: Filters) -> Figure:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -85,6 +86,26 @@ def provisional(since: date | None, filters: Filters) -> str:
     last = filters.end - timedelta(days=1)
     days = fmt.day(first) if first == last else f"{fmt.day(first)} – {fmt.day(last)}"
     return f"{days} provisional: bills usually still change the last two days"
+
+
+UNIT_BRIDGED = (
+    "A step of a unit cost is computed, by log-mean weights, from what an inference cost in either period and from the "
+    "models' shares of the requests: the two sides stand here."
+)
+
+
+def bridged(bars: pd.DataFrame, row: Mapping[Any, Any], filters: Filters) -> str:
+    """What a chosen step is a part of: the change of its model (all bars of it), or that of its rung itself."""
+    if fmt.is_unknown(row["model"]):
+        return f"{fmt.money(row['amount'], filters.currency, plus=True)} is this period less the days compared with."
+    change, step = (
+        fmt.money(amount, filters.currency, plus=True)
+        for amount in (bars.loc[bars["model"] == row["model"], "amount"].sum(), row["amount"])
+    )
+    return (
+        f"The steps of {row['model']} sum to {change}: what it cost in this period less what it cost in the days "
+        f"compared with. {step} of it is {cause_name(str(row['cause']))}, by log-mean weights."
+    )
 
 
 def bridge_scope(filters: Filters) -> str:

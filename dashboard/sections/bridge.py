@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dashboard import headlines, store
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard import figures, headlines, store
+from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.charts import bridge as charts
+from dashboard.sections import lineage
 from dashboard.tables import bridge as tables
 from data.filters import Filters
 from data.query.bridge import spend_bridge, unit_bridge
@@ -20,7 +27,13 @@ def spend(filters: Filters) -> None:
     figure = charts.waterfall(told.causes, filters.currency)
     alt = "What each cause added to spend or took from it, ending at the change"
     bars = told.bars.assign(cause=told.bars["cause"].map(charts.cause_name))
-    page.chart_with_table(figure, bars, name="spend-bridge", alt=alt, columns=tables.bars(filters))
+    page.draw(figure, name="spend-bridge-chart", alt=alt)
+    with st.expander(f"Table · {len(bars):,} rows"):
+        chosen = lineage.pick(bars, name="spend-bridge", columns=tables.bars(filters), alt=alt)
+    if chosen is not None:
+        row = told.bars.iloc[chosen].to_dict()
+        page.say(headlines.bridged(told.bars, row, filters))
+        lineage.opened(figures.bridged(row, filters), _label(row), "spend-bridge-row")
 
 
 def unit_cost(filters: Filters) -> None:
@@ -33,4 +46,14 @@ def unit_cost(filters: Filters) -> None:
     figure = charts.waterfall(charts.unit_causes(told.causes), filters.currency, per=1000)
     alt = "What each cause did to the cost of 1k inferences, ending at the change"
     rows = bars.assign(cause=bars["cause"].map(charts.cause_name), amount=bars["amount"] * 1000)
-    page.chart_with_table(figure, rows, name="unit-bridge", alt=alt, columns=tables.unit_bars(filters))
+    page.draw(figure, name="unit-bridge-chart", alt=alt)
+    with st.expander(f"Table · {len(rows):,} rows"):
+        chosen = lineage.pick(rows, name="unit-bridge", columns=tables.unit_bars(filters), alt=alt)
+    if chosen is not None:
+        row = told.bars.iloc[chosen].to_dict()
+        page.say(headlines.UNIT_BRIDGED)
+        lineage.opened(figures.bridged_unit(row, filters), _label(row), "unit-bridge-row")
+
+
+def _label(row: Mapping[Any, Any]) -> str:
+    return charts.cause_name(str(row["cause"])) if fmt.is_unknown(row["model"]) else str(row["model"])

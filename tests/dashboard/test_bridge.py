@@ -10,10 +10,12 @@ from itertools import product
 import pandas as pd
 import pytest
 
+from dashboard import figures, headlines
 from dashboard.charts import bridge as charts
 from data.filters import BASES, VIEWS
 from data.query import overview, unit_cost
 from data.query.bridge import spend_bridge, unit_bridge
+from data.query.lineage import trace
 
 NARROWED = [
     {},
@@ -80,3 +82,27 @@ def test_the_picture_keeps_the_sum_however_few_steps_it_draws():
     assert two["cause"].tolist() == ["traffic", "tax", charts.OTHERS]  # a cent of $130 cannot be seen
     assert one["cause"].tolist() == ["traffic", charts.OTHERS]
     assert two["amount"].sum() == one["amount"].sum() == pytest.approx(70.01)
+
+
+@pytest.mark.parametrize("narrowed", NARROWED[:4])
+def test_a_rows_two_sides_differ_by_the_steps_of_its_model_or_rung(cursor, october, narrowed):
+    asked = replace(october, **narrowed)
+    bars = spend_bridge(cursor, asked).bars
+    for _, row in bars.drop_duplicates("model").iterrows():
+        now, before = (trace(cursor, f).total or 0 for f in figures.bridged(row.to_dict(), asked).values())
+        same = (
+            bars["cause"].eq(row["cause"]) & bars["model"].isna()
+            if pd.isna(row["model"])
+            else bars["model"].eq(row["model"])
+        )
+        assert float(now) - float(before) == pytest.approx(bars.loc[same, "amount"].sum(), abs=1e-6)
+
+
+def test_a_chosen_step_says_what_it_is_part_of(cursor, october):
+    bars = spend_bridge(cursor, october).bars
+    model = bars[bars["model"] == "summarise"]
+    said = headlines.bridged(bars, model.iloc[0].to_dict(), october)
+
+    assert said.startswith(
+        "The steps of summarise sum to +$5,760.00: what it cost in this period less"
+    )  # 17,280 - 11,520
