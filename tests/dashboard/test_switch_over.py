@@ -95,6 +95,15 @@ def test_steps_are_sized_for_the_day_that_95_percent_do_not_exceed(changed, octo
     assert work.p95_utilisation == pytest.approx(busier * (4 * 0.5 + 2 * 0.02) / 6)
 
 
+def test_days_without_the_model_are_days_of_its_month(changed, october):
+    """It serves on every other day, 15 of 29 from the first to the last: half of a month's cost, not all of it."""
+    cursor = changed("DELETE FROM unit_cost WHERE model = 'chat-large' AND (day - DATE '2026-10-02') % 2 = 1")
+    measured = workload(cursor, october, "chat-large").measured
+
+    assert measured.days == 29
+    assert measured.monthly_cost == pytest.approx(15 / 29 * 43_800, rel=1e-6)
+
+
 def test_a_model_with_less_than_a_machine_shares_it(changed, october):
     cursor = changed("UPDATE resource SET device_count = 8")
 
