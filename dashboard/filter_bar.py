@@ -46,7 +46,9 @@ _MISSED = "asked for by the URL and not offered"
 _NAMED = " · "  # between an account's id and its name
 LABELS = {
     "period": "period",
+    "range": "days",
     "compare": "comparison",
+    "compare-range": "days compared with",
     "basis": "cost basis",
     "provider": "provider",
     "account": "account",
@@ -261,6 +263,10 @@ def _say_missed(asked: Mapping[str, tuple[str, ...]], filters: Filters) -> None:
         "view": (filters.view,),
         "currency": (filters.currency,),
     }
+    for key in ("range", "compare-range"):  # drawn, and asked for, only where the days are picked
+        picked = st.session_state.get(key)
+        days = picked if isinstance(picked, tuple) else (picked,)
+        got[key] = asked[key] if picked is None else tuple(day.isoformat() for day in days)
     missed = {key: tuple(v for v in values if v and v not in got[key]) for key, values in asked.items()}
     first: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = st.session_state.setdefault(
         _MISSED, {key: (values, got[key]) for key, values in missed.items()}

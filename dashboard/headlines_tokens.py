@@ -62,17 +62,18 @@ def cache(total: pd.Series, filters: Filters) -> str | None:
     )
 
 
-def modes(by_mode: pd.DataFrame, both: pd.DataFrame, filters: Filters) -> str:
-    """What a thousand answers cost at once and in batches, and how that is for a model that does both (rows of
-    unit_cost.costs at level mode; the two of that model)."""
+def modes(by_mode: pd.DataFrame, both: pd.DataFrame, models: int, filters: Filters) -> str:
+    """What a thousand answers cost at once and in batches, and how that is for each that does both, of several models
+    (rows of unit_cost.costs at level mode; the two of such a model)."""
     costs = by_mode.set_index("member")["cost_per_1k"]
     told = [
         f"{mode} {fmt.unit_cost(costs[mode], filters.currency)}"
         for mode in ("real time", "batch")
         if mode in costs.index and not fmt.is_unknown(costs[mode])
     ]
-    said = f"Per 1k inferences: {', '.join(told)}; different models, so no price of speed."
-    for model, rows in both.groupby("model", sort=False):
+    said = f"Per 1k inferences: {', '.join(told)}"
+    said += "." if models == 1 else "; different models, so no price of speed."
+    for model, rows in both.groupby("model", sort=False) if models > 1 else ():
         per_mode = rows.set_index("member")["cost_per_1k"]
         now, later = (fmt.unit_cost(per_mode[mode], filters.currency) for mode in ("real time", "batch"))
         said += f" {model} does both: {now} at once, {later} in batches."

@@ -63,7 +63,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path, settings: ModelSettings,
     fingerprint = model_fingerprint(settings)
     if pointer is None or pointer.model != fingerprint:
         con.execute(sql("work/mark_all_months")).fetchall()
-        upgrade(pointer.kept if pointer else ())
+        upgrade(pointer.kept if pointer else (), COPIED)
     _build_months(con, home, settings, model)
     content, facts = _content_fingerprints(con)
     if pointer is not None and (pointer.model, pointer.content) == (fingerprint, content):

@@ -123,13 +123,20 @@ def _noted(home: Path, filters: Filters) -> tuple[Annotation, ...] | None:
 
 
 def _about(week: str, asked: Filters | None, first: date, last: date) -> Filters:
-    """The week's days against the week before. Raises NothingToReport where there is no data of it."""
+    """The week's days that the data holds, against the week before. Raises NothingToReport where it holds none."""
     start, end = week_of(week)
     if start > last or end <= first:
         raise NothingToReport(
             f"Week {week} ({start} to {end - timedelta(days=1)}) lies outside the data, which reaches from {first} to "
             f"{last}. Ask for one of these weeks."
         )
-    return replace(
-        asked or Filters(start, end), start=start, end=end, calendar=False, compare="previous", compared=None
+    # of a week that the data does not hold whole, the days that it holds, against the same days of the week before:
+    # six days against seven would call the missing one less traffic
+    held = max(start, first), min(end, last + timedelta(days=1))
+    about = replace(
+        asked or Filters(*held), start=held[0], end=held[1], calendar=False, compare="previous", compared=None
     )
+    if held == (start, end):
+        return about
+    week_before = timedelta(days=7)
+    return replace(about, compare="custom", compared=(held[0] - week_before, held[1] - week_before))

@@ -50,7 +50,7 @@ def modes(filters: Filters) -> None:
         return
     rows = store.ask(unit_cost.costs, filters, "model and mode")
     page.section("Real time and batch", headlines.MODES_ASIDE)
-    page.say(headlines.modes(by_mode, _both(rows), filters))
+    page.say(headlines.modes(by_mode, _both(rows), rows["model"].nunique(), filters))
     columns = tables.modes(filters)
     alt = "Shares of cost and of requests, real time and batch"
     page.chart_with_table(charts.modes(by_mode), rows[list(columns)], name="modes", alt=alt, columns=columns)

@@ -16,7 +16,8 @@ ALL_MODELS = ""
 
 @dataclass(frozen=True)
 class Measured:
-    """A baseline and where it comes from; the days are those with data, both inclusive."""
+    """A baseline and where it comes from. first_day, last_day: on which the model was seen, both inclusive; days: those
+    from one to the other that the store knows, without the model too."""
 
     baseline: Baseline
     first_day: date

@@ -14,7 +14,7 @@ measured AS (
         price_per_gpu_hour(gpu_cost, held_seconds) AS price,
         utilisation(busy_seconds, held_seconds) AS utilisation,
         throughput(requests_ok, busy_seconds) AS throughput,
-        min(day) AS first_day, max(day) AS last_day, count(DISTINCT day) AS days
+        min(day) AS first_day, max(day) AS last_day
     FROM row_cost
     WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL) AND model IS NOT NULL
         AND ($model = '' OR model = $model)
@@ -30,5 +30,7 @@ machine AS (
 )
 SELECT
     measured.*,
+    -- a day between on which it did nothing is a day of its month, as far as the store knows that day
+    (SELECT count(DISTINCT day) FROM unit_cost WHERE day BETWEEN measured.first_day AND measured.last_day) AS days,
     coalesce((SELECT greatest(max_by(device_count, seconds), 1) FROM machine), 1) AS machine_devices
 FROM measured

@@ -97,6 +97,27 @@ def test_values_that_the_url_makes_up_are_named(open_page, page):
     assert app.multiselect(key="team").value == ["docs"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"period": "Custom range", "range": ["2020-01-01", "2026-10-07"]}, "days = 2020-01-01, 2026-10-07"),
+        (
+            {"compare": "Other days", "compare-range": ["2019-10-10", "2019-10-12"]},
+            "days compared with = 2019-10-10, 2019-10-12",
+        ),
+    ],
+)
+def test_days_that_the_store_does_not_hold_are_named(open_page, asked, said):
+    """The page fell back to its last 30 days, or compared with all there are, without a word."""
+    (warning,) = open_page("overview", **asked).warning
+
+    assert f"The link asks for {said}, which" in warning.value
+
+
+def test_days_of_a_link_that_asks_for_a_preset_are_not_asked_for(open_page):
+    assert not open_page("overview", period="Last 7 days", range=["2020-01-01", "2020-01-02"]).warning
+
+
 def test_a_made_up_value_is_named_until_its_filter_is_set(open_page):
     app = open_page("overview", team=["nosuchteam"])
     app.multiselect(key="model").set_value(["summarise"]).run()

@@ -186,6 +186,26 @@ def test_nothing_before_the_first_week_is_invented(estate):
     assert "Why spend moved" not in html(first)
 
 
+def test_of_a_week_that_the_data_does_not_hold_whole_the_same_days_are_compared(estate):
+    """The data ends on Saturday, Oct 31: six days against seven would call the Sunday less traffic."""
+    last = gather(open_latest(estate), "2026-W44")
+    was = overview.figures(
+        open_latest(estate).cursor(), replace(last.filters, start=date(2026, 10, 19), end=date(2026, 10, 25))
+    ).iloc[0]
+
+    assert (last.filters.start, last.filters.end) == (date(2026, 10, 26), date(2026, 11, 1))
+    assert last.before["spend"] == was["spend"]
+    assert "Oct 26 – Oct 31, 2026" in text(last)
+    assert "the same as in Oct 19 – Oct 24, 2026" in text(last)
+
+
+def test_a_week_in_which_the_data_begins_holds_no_day_before_it(estate):
+    first = gather(open_latest(estate), "2026-W36")
+
+    assert (first.filters.start, first.filters.end) == (date(2026, 9, 2), date(2026, 9, 7))
+    assert first.before is None
+
+
 def test_the_page_makes_it_in_one_click(open_page):
     app = open_page("overview", team=["docs"])
     app.toggle(key="weekly-pack").set_value(True).run()

@@ -95,6 +95,15 @@ def test_steps_are_sized_for_the_day_that_95_percent_do_not_exceed(changed, octo
     assert work.p95_utilisation == pytest.approx(busier * (4 * 0.5 + 2 * 0.02) / 6)
 
 
+def test_days_without_the_model_are_days_of_its_month(changed, october):
+    """It serves on every other day, 15 of 29 from the first to the last: half of a month's cost, not all of it."""
+    cursor = changed("DELETE FROM unit_cost WHERE model = 'chat-large' AND (day - DATE '2026-10-02') % 2 = 1")
+    measured = workload(cursor, october, "chat-large").measured
+
+    assert measured.days == 29
+    assert measured.monthly_cost == pytest.approx(15 / 29 * 43_800, rel=1e-6)
+
+
 def test_a_model_with_less_than_a_machine_shares_it(changed, october):
     cursor = changed("UPDATE resource SET device_count = 8")
 
@@ -102,7 +111,9 @@ def test_a_model_with_less_than_a_machine_shares_it(changed, october):
 
 
 def test_tokens_that_nobody_reports_are_unknown(changed, october):
-    cursor = changed("UPDATE unit_cost SET output_tokens = NULL, cached_tokens = NULL")
+    cursor = changed(
+        "UPDATE unit_cost SET output_tokens = NULL, cached_tokens = NULL, cacheable_tokens = NULL"
+    )
     work = workload(cursor, october, "chat-large")
     assert (work.tokens.input, work.tokens.cached, work.tokens.output) == (200, None, None)
 
@@ -123,10 +134,30 @@ def test_tokens_are_those_of_the_requests_that_report_them(changed, october):
     assert "of requests that report them" in headlines.scope(work, host_of(work), october)
 
 
+def test_the_cached_share_is_of_the_input_of_servers_that_tell_it(changed, october):
+    """In each row one of ten servers tells none: the 20 are of 90 % of the input, so of all of it 20 ÷ 0.9."""
+    cursor = changed("UPDATE unit_cost SET cacheable_tokens = 0.9 * input_tokens")
+
+    assert workload(cursor, october, "chat-large").tokens.cached == pytest.approx(20 / 0.9)
+
+
+def test_a_fifth_of_the_input_untold_makes_the_cached_tokens_unknown(changed, october):
+    cursor = changed("UPDATE unit_cost SET cacheable_tokens = 0.7 * input_tokens")
+
+    assert workload(cursor, october, "chat-large").tokens.cached is None
+
+
+def test_an_older_snapshot_knows_which_rows_tell_cached_tokens(changed, october):
+    cursor = changed("UPDATE unit_cost SET cacheable_tokens = NULL")
+
+    assert workload(cursor, october, "chat-large").tokens.cached == pytest.approx(20)
+
+
 def test_the_cached_share_is_of_the_input_of_rows_that_report_both(changed, october):
     """v2 reports no cached tokens: the tenth of v3's input that is cached holds for all."""
     cursor = changed(
-        "UPDATE unit_cost SET cached_tokens = NULL WHERE model = 'chat-large' AND version = 'v2'"
+        "UPDATE unit_cost SET cached_tokens = NULL, cacheable_tokens = NULL "
+        "WHERE model = 'chat-large' AND version = 'v2'"
     )
 
     assert workload(cursor, october, "chat-large").tokens.cached == pytest.approx(20, rel=1e-9)
@@ -149,11 +180,19 @@ def test_a_machine_that_others_hold_stays_on_the_bill(changed, october):
     assert found.shared == pytest.approx(7_200 * 730 / 720)
 
 
-def test_what_a_commitment_pays_is_billed_on(changed, october):
+@pytest.mark.parametrize(
+    "paid",
+    [
+        "'i-chat' AS resource_id, 'sp-1' AS commitment_discount_id, 'Usage' AS charge_category",
+        "'i-chat' AS resource_id, -0.5 AS x_commitment_credit, 'Usage' AS charge_category",  # GCP: a credit on the line
+        "NULL AS resource_id, 'Purchase' AS charge_category",  # GCP: what of the fee went to the line
+    ],
+    ids=["plan", "credit", "fee"],
+)
+def test_what_a_commitment_pays_is_billed_on(changed, october, paid):
     """A plan pays $4 of each of the first GPU's hours."""
-    cursor = changed("""
-        INSERT INTO cost BY NAME SELECT 'L-plan' AS load_id, 1 AS line_id, 'i-chat' AS resource_id,
-            'sp-1' AS commitment_discount_id, 'Usage' AS charge_category;
+    cursor = changed(f"""
+        INSERT INTO cost BY NAME SELECT 'L-plan' AS load_id, 1 AS line_id, {paid};
         INSERT INTO part BY NAME
         SELECT 'L-plan' AS load_id, 1 AS line_id, hour, device_id, 'serving_busy' AS rung, model, team,
             billing_currency, 4 AS effective_cost

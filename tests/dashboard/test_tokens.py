@@ -72,6 +72,39 @@ def test_without_seconds_the_list_prices_weigh_and_without_both_nothing_is_split
     assert weighed["cost_per_1m_output"] == pytest.approx(25)
 
 
+def test_a_cached_token_that_has_a_price_costs_its_part_and_avoids_the_rest(changed, october):
+    """Of 300M input tokens 100M cached at a tenth of $3: 200 × 3 + 100 × 0.3 + 60 × 15 = 1,530 of weight are $3,000."""
+    cursor = changed("UPDATE unit_cost SET cached_tokens = input_tokens / 3 WHERE model = 'claude-proxy'")
+    row = token_costs(cursor, replace(october, models=("claude-proxy",)), "total", LIST_PRICE).iloc[0]
+
+    assert (row["input_cost"], row["cached_cost"], row["output_cost"]) == pytest.approx(
+        (3_000 * 600 / 1_530, 3_000 * 30 / 1_530, 3_000 * 900 / 1_530), rel=1e-6
+    )
+    assert row["cost_per_1m_cached"] == pytest.approx(row["cost_per_1m_input"] / 10, rel=1e-6)
+    assert row["avoided_cost"] == pytest.approx(3_000 * (300 - 30) / 1_530, rel=1e-6)
+
+
+def test_tokens_of_a_model_that_nothing_splits_are_in_no_price(cursor, october):
+    alone = replace(october, models=("chat-large",))
+    both = replace(october, models=("chat-large", "claude-proxy"))
+    prices = ["cost_per_1m_input", "cost_per_1m_output"]
+
+    assert token_costs(cursor, both, "total").iloc[0][prices].tolist() == pytest.approx(
+        token_costs(cursor, alone, "total").iloc[0][prices].tolist()
+    )
+
+
+def test_tokens_that_no_bill_knows_are_in_no_price(cursor, changed, october):
+    """A gateway without a known place counts as many again, in no currency: what these cost nobody knows."""
+    before = v3(token_costs(cursor, october, "version"))["cost_per_1m_output"]
+    more = changed("""
+        INSERT INTO unit_cost BY NAME
+        SELECT day, model, version, requests_ok, input_tokens, output_tokens FROM unit_cost WHERE version = 'v3'
+    """)
+
+    assert v3(token_costs(more, october, "version"))["cost_per_1m_output"] == pytest.approx(before)
+
+
 def test_the_price_table_weighs_a_model_of_that_name_in_any_case_and_the_first_counts(cursor, october):
     price = ApiPrice("A", "Claude-Proxy", Decimal(3), Decimal(15), None, "USD", date(2026, 10, 1))
     table = [price, replace(price, provider="B", model="claude-proxy", output=Decimal(99))]
@@ -196,6 +229,16 @@ def test_a_model_that_does_both_is_compared_with_itself(changed):
     page = visit("unit_cost")
 
     assert any("chat-large does both" in m.value for m in page.markdown)
+
+
+def test_one_model_alone_is_not_called_different_models(changed):
+    changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'chat-large' AND day >= '2026-10-17'")
+    said = [
+        m.value for m in visit("unit_cost", model=["chat-large"]).markdown if "Per 1k inferences" in m.value
+    ]
+
+    assert len(said) == 1
+    assert "different models" not in said[0]
 
 
 def test_one_mode_alone_is_no_comparison(open_page, changed):

@@ -249,6 +249,13 @@ def test_the_components_add_up_to_the_unit_cost(cursor, october, basis):
     assert stack.loc[stack["in_basis"], "cost_per_1k"].sum() == pytest.approx(total["cost_per_1k"])
 
 
+def test_the_components_hold_one_currency(cursor, changed, october):
+    filters = replace(october, basis="fully loaded")
+    both = changed("INSERT INTO unit_cost SELECT * REPLACE ('EUR' AS billing_currency) FROM unit_cost")
+
+    pd.testing.assert_frame_equal(unit_cost.stack(both, filters), unit_cost.stack(cursor, filters))
+
+
 def test_the_trend_folds_the_rest_into_other(cursor, october):
     days = unit_cost.days(cursor, october, 2)
 

@@ -371,6 +371,31 @@ def test_a_snapshot_that_no_steps_lead_up_from_stays_as_it_is(warehouse):
     assert [path.name for path in snapshots_dir(warehouse.home).iterdir() if path.name.startswith(".")] == []
 
 
+@pytest.mark.parametrize(
+    "lacking",
+    ["DROP TABLE unusable_effective", "ALTER TABLE ladder DROP COLUMN mode"],
+    ids=["table", "column"],
+)
+def test_a_snapshot_that_steps_leave_incomplete_stays_as_it_is(warehouse, lacking):
+    """A version grew while it was made: what has its number may lack what came later, and a page would break on it."""
+    publish(warehouse)
+    as_of_older_code(warehouse.home, f"{BEFORE_4}; {lacking}")
+    load_turn(warehouse, 2)
+    publish(warehouse)
+
+    with pytest.raises(NoSnapshot, match="Snapshot 1 has relations of version 3"):
+        open_latest(warehouse.home).at(1)
+
+
+def test_a_store_whose_snapshots_are_gone_is_published_again(warehouse):
+    publish(warehouse)
+    as_of_older_code(warehouse.home, "SELECT 1")
+    snapshot_file(warehouse.home, 1).unlink()
+    load_turn(warehouse, 2)
+
+    assert publish(warehouse).generation == 2
+
+
 def test_a_damaged_older_snapshot_keeps_no_publish_from_its_work(warehouse):
     publish(warehouse)
     as_of_older_code(warehouse.home, "UPDATE snapshot SET schema_version = 3")
