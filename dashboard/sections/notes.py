@@ -35,10 +35,9 @@ def under(notes: Sequence[Annotation], filters: Filters, *, name: str) -> None:
     if listed:
         st.caption("  \n".join(listed))
     with st.popover("Notes", icon=":material/edit_note:", key=f"{name}-notes", type="tertiary"):
-        who = st.text_input("Your name", value=visitor(), max_chars=NAME, key=f"{name}-note-who")
-        _form(filters, who, name)
-        for number, note in enumerate(notes, 1):
-            _removal(number, note, who, name)
+        _form(filters, name)
+        if notes:
+            _removal(notes, name)
 
 
 def _told(note: Annotation) -> str:
@@ -47,12 +46,13 @@ def _told(note: Annotation) -> str:
     return f"{fmt.day(note.day)}{about}: {fmt.plain(note.text)} – {signature}"
 
 
-def _form(filters: Filters, who: str, name: str) -> None:
+def _form(filters: Filters, name: str) -> None:
     first, last = filters.start, filters.end - timedelta(days=1)
     with st.form(f"{name}-note-form", border=False, clear_on_submit=False):
         day = st.date_input("Day (UTC)", last, min_value=first, max_value=last, key=f"{name}-note-day")
         about = st.selectbox("About", (WHOLE, *store.ask(choices).models), key=f"{name}-note-about")
         text = st.text_area("Note", max_chars=kept.LONGEST, key=f"{name}-note-text", height=80)
+        who = st.text_input("Your name", value=visitor(), max_chars=NAME, key=f"{name}-note-who")
         if st.form_submit_button("Keep the note"):
             _keep(day, text, who, None if about == WHOLE else about)
 
@@ -64,13 +64,19 @@ def _keep(day: date, text: str, who: str, model: str | None) -> None:
         st.rerun()
 
 
-def _removal(number: int, note: Annotation, who: str, name: str) -> None:
-    label = f"Take back {number}: {fmt.plain(fmt.shorten(note.text, 40))}"
-    if st.button(label, key=f"{name}-note-remove-{note.annotation_id}", type="tertiary"):
-        with _told_why("The note was not taken back"):
-            kept.take_back(store_home(), note.annotation_id, who)
-            signed(who)
-            st.rerun()
+def _removal(notes: Sequence[Annotation], name: str) -> None:
+    """A form of its own: a name outside one would be sent while its button is clicked, and the click be lost."""
+    labels = {note: f"{n}: {fmt.shorten(note.text, 40)}" for n, note in enumerate(notes, 1)}
+    with st.form(f"{name}-note-remove", border=False):
+        note = st.selectbox(
+            "Take back", notes, format_func=lambda one: labels[one], key=f"{name}-note-taken", index=None
+        )
+        who = st.text_input("Your name", value=visitor(), max_chars=NAME, key=f"{name}-note-taker")
+        if st.form_submit_button("Take it back") and note is not None:
+            with _told_why("The note was not taken back"):
+                kept.take_back(store_home(), note.annotation_id, who)
+                signed(who)
+                st.rerun()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ def test_a_note_is_written_and_stands_on_the_chart_for_the_next_visitor(visit, t
         tab = visit(base=url, width=width)
         tab.locator(".st-key-spend-notes").get_by_role("button").click()
         tab.get_by_label("Note", exact=True).fill("Load test of the new cluster")
-        tab.get_by_label("Your name").fill("Ada")
+        tab.get_by_label("Your name").first.fill("Ada")
         tab.get_by_role("button", name="Keep the note").click()
         tab.get_by_text("Load test of the new cluster – Ada").wait_for()
         settled(tab)

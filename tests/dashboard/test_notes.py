@@ -80,7 +80,9 @@ def test_writing_one_and_taking_it_back(home):
     (note,) = noted(home, Filters(date(2026, 10, 1), date(2026, 11, 1)))
     assert (note.text, note.who, note.model) == ("Spot prices rose", "ada", "summarise")
     assert any("summarise: Spot prices rose – ada" in c.value for c in app.caption)
-    next(b for b in app.button if b.label.startswith("Take back 1")).click().run()
+    app.selectbox(key="spend-note-taken").select_index(0)
+    app.text_input(key="spend-note-taker").input("bo")
+    next(b for b in app.button if b.label == "Take it back").click().run()
     assert not any("Spot prices rose" in c.value for c in app.caption)
 
 
