@@ -55,6 +55,22 @@ def unit_cost(row: Mapping[Any, Any], level: str, filters: Filters) -> Figure:
     return Figure("basis cost" if unknown else "cost per 1k inferences", filters, where)
 
 
+def tokens(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:
+    """What the tokens of a version cost, all kinds together, and how many they are."""
+    where = _of_version(row)
+    return {
+        "Cost of counted tokens": Figure("tokened cost", filters, where),
+        "Tokens": Figure("charged tokens", filters, where),
+    }
+
+
+def mode(row: Mapping[Any, Any], filters: Filters) -> Figure:
+    """What a thousand inferences of a model in one mode cost; its cost, where nobody counted or asked."""
+    where = ("model", _value(row["model"])), ("mode", _value(row["member"]))
+    unknown = fmt.is_unknown(row["cost_per_1k"])
+    return Figure("basis cost" if unknown else "cost per 1k inferences", filters, where)
+
+
 def mover(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:
     """What a model, else a rung, cost in the period and in the days compared with."""
     where: tuple[tuple[str, str], ...] = (("model", _value(row["model"])),)

@@ -12,6 +12,7 @@ NOT_SPLIT = (
     "Nobody reports what would split the cost into input and output: neither prefill and decode seconds, nor a list "
     "price of the model."
 )
+SHARES_OF = "Input, cached and output cost are shares of one sum, the cost of the counted tokens; its lines stand here."
 MODES_ASIDE = "“Nobody asked”: versions were held and in that hour no request came; such cost is no mode's."
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from dashboard import figures, headlines, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
@@ -27,9 +25,7 @@ def spend(filters: Filters) -> None:
     figure = charts.waterfall(told.causes, filters.currency)
     alt = "What each cause added to spend or took from it, ending at the change"
     bars = told.bars.assign(cause=told.bars["cause"].map(charts.cause_name))
-    page.draw(figure, name="spend-bridge-chart", alt=alt)
-    with st.expander(f"Table · {len(bars):,} rows"):
-        chosen = lineage.pick(bars, name="spend-bridge", columns=tables.bars(filters), alt=alt)
+    chosen = lineage.chart_with_pick(figure, bars, name="spend-bridge", columns=tables.bars(filters), alt=alt)
     if chosen is not None:
         row = told.bars.iloc[chosen].to_dict()
         page.say(headlines.bridged(told.bars, row, filters))
@@ -46,9 +42,8 @@ def unit_cost(filters: Filters) -> None:
     figure = charts.waterfall(charts.unit_causes(told.causes), filters.currency, per=1000)
     alt = "What each cause did to the cost of 1k inferences, ending at the change"
     rows = bars.assign(cause=bars["cause"].map(charts.cause_name), amount=bars["amount"] * 1000)
-    page.draw(figure, name="unit-bridge-chart", alt=alt)
-    with st.expander(f"Table · {len(rows):,} rows"):
-        chosen = lineage.pick(rows, name="unit-bridge", columns=tables.unit_bars(filters), alt=alt)
+    columns = tables.unit_bars(filters)
+    chosen = lineage.chart_with_pick(figure, rows, name="unit-bridge", columns=columns, alt=alt)
     if chosen is not None:
         row = told.bars.iloc[chosen].to_dict()
         page.say(headlines.UNIT_BRIDGED)

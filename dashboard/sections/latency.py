@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import figures, store
+from dashboard import format as fmt
 from dashboard import headlines_latency as headlines
 from dashboard import page_parts as page
-from dashboard import store
 from dashboard.charts import latency as charts
+from dashboard.sections import lineage
 from dashboard.tables import latency as tables
 from data.filters import Filters
 from data.query.latency import service_levels, trade_off
@@ -40,4 +42,10 @@ def latency(filters: Filters) -> None:
     rows = tables.rows(found, filters, violation)
     alt = "p99 latency against cost per 1k inferences, a point per model version"
     figure = charts.trade_off(found, filters.currency, limit)
-    page.chart_with_table(figure, rows, name="latency", alt=alt, columns=tables.latency(filters, limit))
+    chosen = lineage.chart_with_pick(
+        figure, rows, name="latency", columns=tables.latency(filters, limit), alt=alt
+    )
+    if chosen is not None:
+        row = rows.iloc[chosen].to_dict()
+        label = f"{row['model']} {fmt.UNKNOWN if fmt.is_unknown(row['version']) else row['version']}"
+        lineage.opened(figures.unit_cost(row, "version", filters), label, "latency-row")

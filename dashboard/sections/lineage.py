@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import downloads, store
@@ -40,6 +41,15 @@ def pick(
     )  # fmt: skip
     downloads.table(rows if taken is None else taken, name=name, columns=columns)
     return next((row for row in picked["selection"]["rows"] if row < len(rows)), None)
+
+
+def chart_with_pick(
+    figure: go.Figure, rows: pd.DataFrame, *, name: str, columns: Mapping[str, Any], alt: str
+) -> int | None:
+    """A chart, and folded under it the same data as such a table."""
+    page.draw(figure, name=f"{name}-chart", alt=alt)
+    with st.expander(f"Table · {len(rows):,} rows"):
+        return pick(rows, name=name, columns=columns, alt=alt)
 
 
 def opened(figures: Figure | Mapping[str, Figure], label: object, name: str) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
+from dashboard import figures, store
+from dashboard import format as fmt
 from dashboard import headlines_tokens as headlines
 from dashboard import page_parts as page
-from dashboard import store
 from dashboard.charts import tokens as charts
+from dashboard.sections import lineage
 from dashboard.tables import tokens as tables
 from data.api_prices import prices
 from data.filters import Filters
@@ -40,7 +45,11 @@ def tokens(filters: Filters) -> None:
         return
     alt = "What a million input and output tokens cost, by model"
     figure = charts.prices(split.head(DRAWN), filters.currency)
-    page.chart_with_table(figure, rows[list(columns)], name="tokens", alt=alt, columns=columns)
+    chosen = lineage.chart_with_pick(figure, rows[list(columns)], name="tokens", columns=columns, alt=alt)
+    if chosen is not None:
+        row = rows.iloc[chosen].to_dict()
+        page.say(headlines.SHARES_OF)
+        lineage.opened(figures.tokens(row, filters), _version(row), "tokens-row")
 
 
 def modes(filters: Filters) -> None:
@@ -53,7 +62,16 @@ def modes(filters: Filters) -> None:
     page.say(headlines.modes(by_mode, _both(rows), rows["model"].nunique(), filters))
     columns = tables.modes(filters)
     alt = "Shares of cost and of requests, real time and batch"
-    page.chart_with_table(charts.modes(by_mode), rows[list(columns)], name="modes", alt=alt, columns=columns)
+    figure = charts.modes(by_mode)
+    chosen = lineage.chart_with_pick(figure, rows[list(columns)], name="modes", columns=columns, alt=alt)
+    if chosen is not None:
+        row = rows.iloc[chosen].to_dict()
+        label = f"{row['model']}, {fmt.UNKNOWN if fmt.is_unknown(row['member']) else row['member']}"
+        lineage.opened(figures.mode(row, filters), label, "modes-row")
+
+
+def _version(row: Mapping[Any, Any]) -> str:
+    return f"{row['model']} {fmt.UNKNOWN if fmt.is_unknown(row['version']) else row['version']}"
 
 
 def _both(rows: pd.DataFrame) -> pd.DataFrame:

@@ -93,9 +93,8 @@ def _movers(movers: pd.DataFrame, filters: Filters) -> None:
     page.section("What moved", f"Change in {filters.view} cost against {against}, by model; else by rung.")
     figure = charts.movers_bar(movers, filters.currency)
     alt = "Largest changes in cost by model"
-    page.draw(figure, name="movers-chart", alt=alt)
-    with st.expander(f"Table · {len(movers):,} rows"):
-        chosen = lineage.pick(movers, name="movers", columns=tables.movers(filters), alt=alt)
+    columns = tables.movers(filters)
+    chosen = lineage.chart_with_pick(figure, movers, name="movers", columns=columns, alt=alt)
     if chosen is not None:
         row = movers.iloc[chosen].to_dict()
         lineage.opened(figures.mover(row, filters), charts.mover_name(row["rung"], row["model"]), "mover")

@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visitor import visit
 
+from dashboard import figures
 from dashboard import headlines_tokens as headlines
 from dashboard.charts import tokens as charts
 from data.api_prices import ApiPrice, enter
 from data.filters import Filters
 from data.home import snapshot_file
 from data.query import unit_cost
+from data.query.lineage import trace
 from data.query.token_costs import token_costs, weights
 from data.snapshot import open_latest
 
@@ -206,6 +208,14 @@ def test_a_page_without_phases_says_that_nothing_splits_it(changed):
     assert any(headlines.NOT_SPLIT in m.value for m in page.markdown)
 
 
+def test_a_rows_lineage_is_the_cost_that_its_kinds_share(cursor, october):
+    rows = token_costs(cursor, october, "version")
+    for row in rows.to_dict("records"):
+        asked = figures.tokens(row, october)
+        assert float(trace(cursor, asked["Cost of counted tokens"]).total) == pytest.approx(row["cost"])
+        assert trace(cursor, asked["Tokens"]).total == row["input_tokens"] + row["output_tokens"]
+
+
 # --- real time and batch --------------------------------------------------------------------------------------------
 
 
@@ -248,3 +258,14 @@ def test_one_mode_alone_is_no_comparison(open_page, changed):
 
     assert "Real time and batch" not in titles
     assert "Real time and batch" in both
+
+
+def test_a_models_lineage_in_one_mode_is_its_row(changed, october):
+    cursor = changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'summarise'")
+    for row in unit_cost.costs(cursor, october, "model and mode").to_dict("records"):
+        figure = figures.mode(row, october)
+        *parts, scale = [float(trace(cursor, part).total or 0) for part in figure.parts()], 1_000
+        if figure.measure == "basis cost":
+            assert parts[0] == pytest.approx([row["cost"]])
+        else:
+            assert scale * parts[0][0] / parts[0][1] == pytest.approx(row["cost_per_1k"])
