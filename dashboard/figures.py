@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from dashboard import format as fmt
 from data.filters import UNKNOWN, Filters
+from data.query.chargeback import By
 from data.query.idle import STATES
 from data.query.lineage import Figure, Measure, Ratio
 from data.query.utilisation import GROUPS, Dimension
@@ -69,6 +71,12 @@ def mode(row: Mapping[Any, Any], filters: Filters) -> Figure:
     where = ("model", _value(row["model"])), ("mode", _value(row["member"]))
     unknown = fmt.is_unknown(row["cost_per_1k"])
     return Figure("basis cost" if unknown else "cost per 1k inferences", filters, where)
+
+
+def reserved(member: str, by: By, filters: Filters) -> Figure:
+    """What a team or model reserved: the observed cost of the devices that it held; 'none': of those nobody held."""
+    asked = replace(filters, teams=(member,)) if by == "team" else replace(filters, models=(member,))
+    return Figure("observed cost", asked)
 
 
 def mover(row: Mapping[Any, Any], filters: Filters) -> dict[str, Figure]:

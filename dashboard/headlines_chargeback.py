@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dashboard import format as fmt
 from data.query.chargeback import Chargeback
 
+SHARED_OUT = (
+    "Reserved is the sum of the lines below. Used and Shapley share distribute the same total over all members by what "
+    "their devices did, hour by hour: no lines are theirs alone."
+)
 RULES = (
     "**Reserved**: what each held, free devices with whose bill they are on. **Used**: by the cost of the time in "
     "which its devices worked. **Shapley share**: by what each adds to the whole machines that all need in their most "

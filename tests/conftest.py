@@ -12,6 +12,11 @@ from pathlib import Path
 
 import hypothesis  # noqa: F401 - now: at the end, when its plugin would, CPython 3.11 may fail to parse it (cpython 106905)
 import pytest
+from hypothesis import settings
+
+# how long an example takes says how busy the machine is, not whether the code is right
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

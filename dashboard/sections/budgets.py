@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +15,9 @@ from dashboard import headlines_budgets as headlines
 from dashboard import page_parts as page
 from dashboard.cards import budgets as cards
 from dashboard.charts import budgets as charts
+from dashboard.columns import Columns
 from dashboard.headlines import period_before
+from dashboard.sections import lineage
 from dashboard.tables import budgets as tables
 from dashboard.visitor import signed, visitor
 from data import budgets as kept
@@ -25,6 +27,7 @@ from data.filters import Filters
 from data.home import store_home
 from data.people import PeopleFileUnusable
 from data.query import budget as question
+from data.query.lineage import Figure, Ratio
 
 NONE = "No budget is set for what is chosen."
 MEASURES: dict[str, kept.Measure] = {"Total per month": "total", "Cost per 1k inferences": "cost per 1k"}
@@ -100,12 +103,30 @@ def _tell(text: str, *, alarm: bool, warn: bool) -> None:
 
 
 def _table(told: Sequence[Budget], filters: Filters, start: date, end: date) -> None:
-    totals = [_total_row(b, start, end) for b in told if b.measure == "total"]
-    units = [_unit_row(b, start, end) for b in told if b.measure != "total"]
-    if totals:
-        page.table_with_download(pd.DataFrame(totals), name="budgets", columns=tables.totals(filters))
-    if units:
-        page.table_with_download(pd.DataFrame(units), name="unit-budgets", columns=tables.unit_costs(filters))
+    of_total = [b for b in told if b.measure == "total"]
+    of_unit = [b for b in told if b.measure != "total"]
+    if of_total:
+        rows = pd.DataFrame([_total_row(b, start, end) for b in of_total])
+        _rows(
+            of_total,
+            rows,
+            "budgets",
+            tables.totals(filters),
+            lambda b: Figure("spend", b.filters(start, end)),
+        )
+    if of_unit:
+        rows, columns = pd.DataFrame([_unit_row(b, start, end) for b in of_unit]), tables.unit_costs(filters)
+        unit: Ratio = "cost per 1k inferences"
+        _rows(of_unit, rows, "unit-budgets", columns, lambda b: Figure(unit, b.filters(start, end)))
+
+
+def _rows(
+    told: Sequence[Budget], rows: pd.DataFrame, name: str, columns: Columns, about: Callable[[Budget], Figure]
+) -> None:
+    """A budget per row; a chosen one opens what was spent."""
+    chosen = lineage.pick(rows, name=name, columns=columns, alt="Budgets of the month")
+    if chosen is not None:
+        lineage.opened(about(told[chosen]), headlines.name(told[chosen]), f"{name}-row")
 
 
 def _total_row(budget: Budget, start: date, end: date) -> dict[str, object]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import figures, store
 from dashboard import headlines_chargeback as headlines
 from dashboard import page_parts as page
-from dashboard import store
 from dashboard.charts import chargeback as charts
+from dashboard.sections import lineage
 from dashboard.tables import chargeback as tables
 from data.filters import Filters
 from data.query.billed_only import billed_only
@@ -35,5 +36,9 @@ def chargeback(filters: Filters) -> None:
     figure = charts.shares(told.shares, filters.currency)
     alt = f"What each {by} pays if charged by what it reserved, by what it used, and by its Shapley share"
     columns = tables.columns(filters, by)
-    page.chart_with_table(figure, told.shares, name="chargeback", alt=alt, columns=columns)
+    row = lineage.chart_with_pick(figure, told.shares, name="chargeback", columns=columns, alt=alt)
     page.note(headlines.RULES)
+    if row is not None:
+        member = str(told.shares["member"].iloc[row])
+        page.say(headlines.SHARED_OUT)
+        lineage.opened(figures.reserved(member, by, filters), member, "chargeback-row")

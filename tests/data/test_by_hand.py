@@ -24,11 +24,13 @@ from math import log
 import pytest
 from small_store import device_hour, line, load_lines, load_rows, machine_line
 
+from dashboard.figures import reserved
 from data.filters import Filters
 from data.model.settings import ModelSettings
 from data.query import identity, overview, provenance, unit_cost, utilisation
 from data.query.bridge import spend_bridge, unit_bridge
 from data.query.chargeback import chargeback
+from data.query.lineage import trace
 from data.query.token_costs import token_costs
 from data.snapshot import open_latest
 from data.warehouse import Warehouse
@@ -184,6 +186,17 @@ def test_chargeback(cursor):
     used = {"search": 60 * 7.5 / 17.5, "ads": 60 * 10 / 17.5, "none": 0}
     assert shares["used"].astype(float).to_dict() == pytest.approx(used)
     assert shares["shapley"].to_dict() == {"search": Decimal(30), "ads": Decimal(30), "none": 0}
+
+
+@pytest.mark.parametrize("by", ["team", "model"])
+def test_what_a_member_reserved_leads_to_its_lines(cursor, by):
+    told = chargeback(cursor, FILTERS, by)
+
+    assert told is not None
+    for row in told.shares.to_dict("records"):
+        traced = trace(cursor, reserved(row["member"], by, FILTERS))
+        assert traced.total == row["reserved"]
+        assert traced.adds_up
 
 
 def test_device_hours(cursor):
