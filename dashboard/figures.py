@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -71,6 +72,13 @@ def mode(row: Mapping[Any, Any], filters: Filters) -> Figure:
     where = ("model", _value(row["model"])), ("mode", _value(row["member"]))
     unknown = fmt.is_unknown(row["cost_per_1k"])
     return Figure("basis cost" if unknown else "cost per 1k inferences", filters, where)
+
+
+def of_output(team: str | None, model: str | None, day: date, filters: Filters) -> Figure:
+    """What the team and model that an output's counts are of cost on a day, on the basis."""
+    named = (("team", team), ("model", model))
+    where = tuple((dimension, value) for dimension, value in named if value is not None)
+    return Figure("basis cost", replace(filters, start=day, end=day + timedelta(days=1)), where)
 
 
 def reserved(member: str, by: By, filters: Filters) -> Figure:

@@ -15,6 +15,10 @@ HOW = (
     "`python -m ingest business counts.csv` with the columns day, output, count and, where they are of one, team and "
     "model."
 )
+NO_ORIGIN = (
+    "A day without a count has no cost per output; where the counts of a day are of several teams or models, its cost "
+    "is what these cost together, each once: choose one of them in the filters to follow it to its lines."
+)
 NO_COUNTS = "No day of this period has both a count and a cost of what the filters choose."
 SAID = 4
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import pandas as pd
 
 from data.filters import Filters
-from data.query.runner import ask
+from data.query.runner import ask, ask_rows
 
 
 def is_told(cursor: duckdb.DuckDBPyConnection) -> bool:
@@ -30,6 +32,14 @@ def days(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> pd.DataFrame:
     grid = pd.MultiIndex.from_product([told["output"].unique(), every.as_unit("us")], names=["output", "day"])
     told = told.assign(day=pd.to_datetime(told["day"]).dt.as_unit("us"))
     return told.set_index(["output", "day"]).reindex(grid).reset_index()
+
+
+def counted_of(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, output: str, day: date
+) -> tuple[tuple[str | None, str | None], ...]:
+    """The teams and models that the counts of an output on a day are of; None = of every one."""
+    rows = ask_rows(cursor, "business_output_of", {**filters.params(), "output": output, "day": day})
+    return tuple((row["team"], row["model"]) for row in rows)
 
 
 def left_out(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visitor import visit
 
+from dashboard import figures
 from dashboard import headlines_business as headlines
 from dashboard.charts import business as charts
 from dashboard.tables import business as tables
@@ -21,6 +22,7 @@ from data.filters import Filters
 from data.home import snapshot_file
 from data.query import business_output as question
 from data.query import unit_cost
+from data.query.lineage import trace
 from data.snapshot import open_latest
 
 START = date(2026, 9, 2)  # the estate's first day
@@ -223,3 +225,21 @@ def test_without_counts_the_page_says_how_to_bring_them(open_page):
 def test_counts_of_other_models_are_none_of_these(counted):
     counted(contacts(range(27)))
     assert headlines.NO_COUNTS in said(visit("unit_cost", model=["summarise"]))
+
+
+def test_a_days_cost_leads_to_the_lines_of_the_team_and_model_that_were_counted(counted, october):
+    cursor = counted(contacts([0]))
+    (told,) = question.days(cursor, october).dropna(subset=["cost"]).to_dict("records")
+    day = told["day"].date()
+    ((team, model),) = question.counted_of(cursor, october, "resolved contact", day)
+    figure = figures.of_output(team, model, day, october)
+
+    assert (team, model) == ("assist", "chat-large")
+    assert float(trace(cursor, figure).total) == pytest.approx(told["cost"]) == pytest.approx(1440)
+
+
+def test_counts_of_several_teams_are_several(counted, october):
+    day = date(2026, 10, 2)
+    cursor = counted([(day, "contact", 1, "assist", None), (day, "contact", 2, "docs", None)])
+
+    assert question.counted_of(cursor, october, "contact", day) == (("assist", None), ("docs", None))
