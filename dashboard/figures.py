@@ -38,6 +38,11 @@ def version(row: Mapping[Any, Any], filters: Filters) -> Figure:
     return Figure("basis cost", filters, _of_version(row))
 
 
+def version_name(row: Mapping[Any, Any]) -> str:
+    """What a row's lineage is headed by: "chat-large v3", "–" for a version that nobody told."""
+    return f"{row['model']} {fmt.UNKNOWN if fmt.is_unknown(row['version']) else row['version']}"
+
+
 def _of_version(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
     return ("model", _value(row["model"])), ("version", _value(row["version"]))
 

@@ -109,6 +109,22 @@ def share_scale() -> dict[str, Any]:
     }
 
 
+def unit_cost_axis(figure: go.Figure, costs: pd.Series, sign: str) -> None:
+    """A y axis of unit costs: logarithmic where they lie more than 30-fold apart, since a cheap one would else lie on
+    the axis."""
+    known = costs[costs > 0]
+    if len(known) and known.max() > 30 * known.min():
+        log_money_axis(figure, sign)
+    else:
+        figure.update_yaxes(tickprefix=sign, rangemode="tozero")
+
+
+def log_money_axis(figure: go.Figure, sign: str) -> None:
+    """A logarithmic y axis that reads $0.02, $0.05, $0.1."""
+    steps = [m * 10.0**e for e in range(-9, 10) for m in (1, 2, 5)]
+    figure.update_yaxes(type="log", tickvals=steps, ticktext=[f"{sign}{step:,.10g}" for step in steps])
+
+
 def widen_lone_bar(figure: go.Figure, places: pd.Series, span: pd.Timedelta) -> None:
     """Of a single bar on a time axis Plotly does not know how long it lasts, and draws a line that nobody sees."""
     if places.nunique() != 1:

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from data.economics.switch_over import TokenPrice
-from data.people import reading, writing
+from data.people import now, reading, writing
 from data.sql import HERE
 
 SHIPPED = HERE / "reference" / "api_prices.csv"
@@ -80,16 +80,16 @@ def enter(home: Path, changed: Iterable[ApiPrice], removed: Iterable[Key], who: 
     told = list(changed)
     for price in told:
         _check(price)
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat()
+    entered = now()
     rows: list[tuple[str | None, ...]] = [
         (
             price.provider, price.model, str(price.input), _text(price.cached_input), str(price.output),
-            str(price.per_request), price.currency, price.as_of.isoformat(), price.source, who, now,
+            str(price.per_request), price.currency, price.as_of.isoformat(), price.source, who, entered,
         )
         for price in told
     ]  # fmt: skip
     today = datetime.now(UTC).date().isoformat()
-    rows += [(*key, None, None, None, "0", "", today, "", who, now) for key in removed]
+    rows += [(*key, None, None, None, "0", "", today, "", who, entered) for key in removed]
     with writing(home, "api_price") as people:
         people.executemany(
             "INSERT INTO api_price (provider, model, input, cached_input, output, per_request, currency, as_of, "

@@ -8,8 +8,6 @@ import plotly.graph_objects as go
 from dashboard import format as fmt
 from dashboard import theme
 
-FAR = 30  # outputs whose costs lie further apart are drawn on a logarithmic axis
-
 
 def per_day(days: pd.DataFrame, currency: str) -> go.Figure:
     """A line per output (columns output, day, cost_per_output); a day without a count is a gap."""
@@ -24,10 +22,5 @@ def per_day(days: pd.DataFrame, currency: str) -> go.Figure:
         )  # fmt: skip
     theme.dress(figure, unit=f"{currency} per output", height=300)
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
-    known = days.loc[days["cost_per_output"] > 0, "cost_per_output"]
-    if len(known) and known.max() > FAR * known.min():
-        steps = [m * 10.0**e for e in range(-9, 10) for m in (1, 2, 5)]
-        figure.update_yaxes(type="log", tickvals=steps, ticktext=[f"{sign}{step:,.10g}" for step in steps])
-    else:
-        figure.update_yaxes(tickprefix=sign, rangemode="tozero")
+    theme.unit_cost_axis(figure, days["cost_per_output"], sign)
     return figure

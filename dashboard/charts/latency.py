@@ -58,6 +58,5 @@ def trade_off(found: pd.DataFrame, currency: str, limit: float) -> go.Figure:
         showgrid=True, gridcolor=theme.GRID,
         title={"text": "p99 latency, end to end", "font": {"size": 11}},
     )  # fmt: skip
-    steps = [m * 10.0**e for e in range(-9, 10) for m in (1, 2, 5)]
-    figure.update_yaxes(type="log", tickvals=steps, ticktext=[f"{sign}{step:,.10g}" for step in steps])
+    theme.log_money_axis(figure, sign)
     return figure

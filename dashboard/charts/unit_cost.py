@@ -43,13 +43,7 @@ def trend(days: pd.DataFrame, currency: str, releases: pd.DataFrame | None = Non
             _mark(figure, rows, releases[releases["model"] == model], colour)
     theme.dress(figure, unit=f"{currency} per 1k inferences", height=360)
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
-    known = days.loc[days["cost_per_1k"] > 0, "cost_per_1k"]
-    wide = len(known) > 0 and known.max() > 30 * known.min()
-    if wide:
-        steps = [m * 10.0**e for e in range(-9, 10) for m in (1, 2, 5)]
-        figure.update_yaxes(type="log", tickvals=steps, ticktext=[f"{sign}{step:,.10g}" for step in steps])
-    else:
-        figure.update_yaxes(tickprefix=sign, rangemode="tozero")
+    theme.unit_cost_axis(figure, days["cost_per_1k"], sign)
     return figure
 
 

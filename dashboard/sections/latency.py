@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import figures, store
-from dashboard import format as fmt
 from dashboard import headlines_latency as headlines
 from dashboard import page_parts as page
 from dashboard.charts import latency as charts
@@ -47,5 +46,5 @@ def latency(filters: Filters) -> None:
     )
     if chosen is not None:
         row = rows.iloc[chosen].to_dict()
-        label = f"{row['model']} {fmt.UNKNOWN if fmt.is_unknown(row['version']) else row['version']}"
-        lineage.opened(figures.unit_cost(row, "version", filters), label, "latency-row")
+        about = figures.unit_cost(row, "version", filters)
+        lineage.opened(about, figures.version_name(row), "latency-row")

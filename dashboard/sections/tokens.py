@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from dashboard import figures, store
@@ -49,7 +46,7 @@ def tokens(filters: Filters) -> None:
     if chosen is not None:
         row = rows.iloc[chosen].to_dict()
         page.say(headlines.SHARES_OF)
-        lineage.opened(figures.tokens(row, filters), _version(row), "tokens-row")
+        lineage.opened(figures.tokens(row, filters), figures.version_name(row), "tokens-row")
 
 
 def modes(filters: Filters) -> None:
@@ -68,10 +65,6 @@ def modes(filters: Filters) -> None:
         row = rows.iloc[chosen].to_dict()
         label = f"{row['model']}, {fmt.UNKNOWN if fmt.is_unknown(row['member']) else row['member']}"
         lineage.opened(figures.mode(row, filters), label, "modes-row")
-
-
-def _version(row: Mapping[Any, Any]) -> str:
-    return f"{row['model']} {fmt.UNKNOWN if fmt.is_unknown(row['version']) else row['version']}"
 
 
 def _both(rows: pd.DataFrame) -> pd.DataFrame:
