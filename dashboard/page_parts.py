@@ -5,7 +5,7 @@ chip.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,6 +80,15 @@ def section(title: str, aside: str = "") -> None:
     st.subheader(title, anchor=False)
     if aside:
         note(aside)
+
+
+def topics(key: str, parts: Mapping[str, Callable[[], None]]) -> None:
+    """Parts of a page of which one is seen, and asked for, at a time; the address names it under `key`."""
+    tabs = st.tabs(list(parts), key=key, on_change="rerun", bind="query-params")
+    for tab, part in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                part()
 
 
 def say(text: str) -> None:

@@ -25,8 +25,8 @@ STAYS_HELP = "Its numbers never change. Otherwise the view follows the newest da
 # What an address of the dashboard may say: the keys of its widgets that are bound to it.
 KEYS = frozenset({
     *filter_bar.LABELS, "range", "compare-range", as_of.PARAMETER, "bin", "by", "chargeback", "counted", "device",
-    "explain", "form", "group", "measure", "roi-model", "silent", "slo", "switch-model", "threshold", "unit-by",
-    "violation", "window", "zone",
+    "explain", "form", "group", "measure", "roi-model", "silent", "slo", "switch-model", "threshold", "topic",
+    "unit-by", "violation", "window", "zone",
 })  # fmt: skip
 # Where the data decides what an untouched widget says, and on which page: the address leaves that out, and a view that
 # follows the newest would come to ask for something else.

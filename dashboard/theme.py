@@ -145,15 +145,14 @@ def dress(figure: go.Figure, *, height: int = 340, unit: str = "", legend: bool 
         plot_bgcolor="rgba(0,0,0,0)",
         hovermode="x unified",
         showlegend=legend,
-        # entries of one width fall into columns; on a phone the legend scrolls rather than squash the plot
+        # in columns as wide as its longest name; on a phone a long legend scrolls rather than squash the plot
         legend={
             "orientation": "h",
             "yanchor": "top",
             "y": -0.12,
             "x": 0,
             "traceorder": "normal",
-            "entrywidth": 130,
-            "maxheight": 90,
+            "maxheight": 110,
             "font": {"size": 12},
         },
         bargap=0.18,

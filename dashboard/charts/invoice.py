@@ -45,7 +45,7 @@ def bars(explored: Explored, dimension: str, currency: str, bin: Bin) -> go.Figu
             hovertemplate=f"{sign}%{{y:,.0f}}<extra>{fmt.shorten(name, 40)}</extra>",
         )
     theme.dress(figure, unit=f"{currency} per {bin} (UTC)", height=420)
-    figure.update_layout(barmode="relative", legend={"entrywidth": 220})
+    figure.update_layout(barmode="relative")
     figure.update_yaxes(**theme.money_ticks())
     ticks = {"tickformat": "%b %Y", "dtick": "M1"} if bin == "month" else {"tickformat": "%b %-d"}
     figure.update_xaxes(**ticks, hoverformat="%b %Y" if bin == "month" else "%a %b %-d")

@@ -52,7 +52,7 @@ def trade_off(found: pd.DataFrame, currency: str, limit: float) -> go.Figure:
         )  # fmt: skip
     figure.add_vline(x=limit, line={"color": theme.NEUTRAL, "dash": "dash", "width": 1})
     theme.dress(figure, unit=f"{currency} per 1k inferences", height=400)
-    figure.update_layout(hovermode="closest")
+    figure.update_layout(hovermode="closest", legend={"y": -0.2})
     figure.update_xaxes(
         type="log", tickvals=list(TICKS), ticktext=[seconds(tick) for tick in TICKS],
         showgrid=True, gridcolor=theme.GRID,

@@ -38,7 +38,7 @@ def spend_stack(
             hovertemplate=f"{sign}%{{y:,.0f}}<extra>{theme.rung_name(rung)}</extra>",
         )
     theme.dress(figure, unit=f"{currency} per day (UTC)", height=400)
-    figure.update_layout(barmode="relative", legend={"entrywidth": 172})
+    figure.update_layout(barmode="relative")
     figure.update_yaxes(**theme.money_ticks())
     figure.update_xaxes(tickformat="%b %-d", hoverformat="%a %b %-d")
     theme.widen_lone_bar(figure, spend["day"], pd.Timedelta(days=1))

@@ -30,7 +30,7 @@ def cumulative(months: pd.DataFrame, payback: float | None, currency: str) -> go
         hovertemplate="%{y:,.0f} " + currency,
     )
     theme.dress(figure, height=340, unit=currency)
-    figure.update_layout(legend={"entrywidth": 200, "y": -0.22})
+    figure.update_layout(legend={"y": -0.22})
     if payback:
         figure.add_vline(x=payback, line={"color": theme.GOOD, "width": 2, "dash": "dash"})
         figure.add_annotation(

@@ -37,7 +37,7 @@ def switch_over(
         _line(figure, ends, fmt.shorten(offer.price.name, 30), colour, "solid", 2)
     _marks(figure, work, host, known, (start, reach))
     theme.dress(figure, unit=f"{currency} a month", height=400)
-    figure.update_layout(hovermode="closest", legend={"entrywidth": 210, "y": -0.2})
+    figure.update_layout(hovermode="closest", legend={"y": -0.2})
     figure.update_xaxes(title={"text": "requests a month", "font": {"size": 11}}, tickformat="~s")
     figure.update_yaxes(**theme.money_ticks())
     if wide:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from dashboard import filter_bar, headlines, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
@@ -14,11 +16,12 @@ from dashboard.sections.switch_over import switch_over
 from dashboard.sections.tokens import modes, tokens
 from dashboard.sections.unit_cost import by, made_of, trend, why
 from dashboard.sections.unserved import unserved
+from data.filters import Filters
 from data.query import identity, unit_cost
 
 
 def main() -> None:
-    """Answer, cards, trend, why, what of, tokens, outputs, modes, speed, self-host or API, by what else, left out."""
+    """Answer, cards, what they count, trend; then why it moved and the further questions, one at a time."""
     filters, earlier = filter_bar.current(), filter_bar.earlier("effective")
     total = store.ask(unit_cost.costs, filters, "total")
     if total.empty or fmt.is_unknown(total["cost"].iloc[0]):
@@ -33,17 +36,37 @@ def main() -> None:
     page.kpi_row(cards.unit_costs(now, before, filters))
     counted(filters)
     trend(filters)
-    if earlier:
-        bridge.unit_cost(filters)
-    why(changes, filters)
-    made_of(filters)
-    tokens(filters)
-    business_output(filters, earlier)
-    modes(filters)
-    latency(filters)
-    switch_over(filters)
-    by(filters)
-    left_out(filters)
+    _topics(filters, changes, earlier)
+
+
+def _topics(filters: Filters, changes: pd.DataFrame, earlier: Filters | None) -> None:
+    """One of them at a time: together they would be ten screens high, and each asks questions of its own."""
+
+    def moved() -> None:
+        if earlier:
+            bridge.unit_cost(filters)
+        why(changes, filters)
+
+    def composed() -> None:
+        made_of(filters)
+        left_out(filters)
+
+    def by_token() -> None:
+        tokens(filters)
+        modes(filters)
+
+    page.topics(
+        "topic",
+        {
+            "Why it moved": moved,
+            "What it is made of": composed,
+            "Tokens and batch": by_token,
+            "Speed": lambda: latency(filters),
+            "Self-host or API": lambda: switch_over(filters),
+            "Business output": lambda: business_output(filters, earlier),
+            "By version or team": lambda: by(filters),
+        },
+    )
 
 
 main()

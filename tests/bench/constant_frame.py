@@ -74,6 +74,10 @@ def page(name: str) -> None:
             Slider(str(place), f"Lever {place}", 0, 100, 1, 50, "%") for place in range(shape["levers"])
         ]
         live_sliders(levers, key="levers", answer=lambda _: "")
+    for number in range(shape["buttons"]):
+        st.button("Where from?", key=f"button{number}", type="tertiary", icon=":material/account_tree:")
+    if shape["tabs"]:
+        st.tabs([f"Topic {place}" for place in range(shape["tabs"])], on_change="rerun")
     for number in range(shape["codes"]):
         st.code("aws ec2 stop-instances --instance-ids i-0", language="bash", height=100 + number)
 
@@ -92,10 +96,12 @@ def _table(rows: int, key: str, columns: int = 6) -> None:
     table = frame(rows, max(columns - 1, 1))
     numbers = {name: st.column_config.NumberColumn(name, format="%,.2f") for name in table.columns[:-1]}
     st.dataframe(table, key=key, hide_index=True, column_config=numbers, placeholder="–")
-    st.download_button(
-        "Download CSV", lambda: table.to_csv(index=False), key=f"{key}-csv", mime="text/csv", on_click="ignore",
-        type="tertiary", icon=":material/download:",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        for kind in ("CSV", "XLSX"):
+            st.download_button(
+                f"Download {kind}", lambda: table.to_csv(index=False), key=f"{key}-{kind}", on_click="ignore",
+                type="tertiary", icon=":material/download:",
+            )  # fmt: skip
 
 
 def _raster(number: int) -> None:
@@ -108,6 +114,7 @@ def _raster(number: int) -> None:
         date(2026, 10, 2),
         measure="busy time",
         alt="",
+        caption={"title": "busy time", "scope": "constant"},
         key=f"raster{number}",
         on_click=lambda _: None,
     )

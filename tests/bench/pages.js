@@ -26,6 +26,8 @@
     levers: within('input[type="range"]'),
     sliders: many(id('stSlider')),
     codes: many(id('stCode')),
+    buttons: many(id('stButton')),
+    tabs: many(id('stTab')),
     elements: many(id('stElementContainer')),
   };
 }

@@ -17,6 +17,13 @@ from dashboard import store
 from data.snapshot import Reader, open_latest
 
 VIEWS = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
+TOPICS = (
+    "What it is made of",
+    "Tokens and batch",
+    "Speed",
+    "Self-host or API",
+    "By version or team",
+)  # of unit_cost
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Asked:
 def measure(setting: Setting) -> list[Row]:
     with _home(setting):
         pages = {view: asked_by(view) for view in VIEWS}
+        pages |= {f"unit_cost, {topic}": asked_by("unit_cost", topic) for topic in TOPICS}
     reader = open_latest(setting.demo)
     return [_row(reader, view, asked, setting.repeats(5)) for view, asked in pages.items()]
 
@@ -54,8 +62,9 @@ def _ask_nothing(reader: Reader) -> None:
         cursor.execute("SELECT 1").df()
 
 
-def asked_by(view: str) -> list[Asked]:
-    """Every question of one visit, in order, each once: a second time the page answers it from its cache."""
+def asked_by(view: str, topic: str = "") -> list[Asked]:
+    """Every question of one visit (of a page's topic), in order, each once: a second time the page answers
+    it from its cache."""
     asked: list[Asked] = []
     kept = store.ask
 
@@ -64,7 +73,10 @@ def asked_by(view: str) -> list[Asked]:
             asked.append(Asked(question, args))
         return kept(question, *args)
 
-    app = AppTest.from_file(str(REPOSITORY / "dashboard" / "frame.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(REPOSITORY / "dashboard" / "frame.py"), default_timeout=120)
+    if topic:
+        app.query_params["topic"] = topic
+    app.run()
     store.ask = ask
     try:
         app.switch_page(f"views/{view}.py").run()

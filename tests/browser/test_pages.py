@@ -7,6 +7,7 @@ import json
 import urllib.request
 
 import pytest
+from served import settled
 
 PAGES = {
     "": "Spend was $99.2k",
@@ -68,6 +69,20 @@ def test_a_link_opens_what_it_says(visit):
     assert "One inference cost $0.0400 (allocated basis), unchanged." in tab.inner_text(
         '[data-testid="stMain"]'
     )
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_topic_that_was_opened_is_in_the_address_and_the_link_opens_it(visit, width):
+    tab = visit("unit_cost", width=width)
+    assert "What speed costs" not in tab.inner_text('[data-testid="stMain"]')
+    tab.get_by_role("tab", name="Speed").press("Enter")
+    tab.get_by_text("What speed costs").wait_for()
+    settled(tab)
+    tab.wait_for_url("**topic=Speed**")
+
+    said = visit(f"unit_cost?{tab.url.partition('?')[2]}", width=width).inner_text('[data-testid="stMain"]')
+    assert "What speed costs" in said
+    assert "price ÷ (utilisation × throughput)" not in said
 
 
 def test_health_metrics_and_compression(dashboard):

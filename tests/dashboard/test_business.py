@@ -198,7 +198,11 @@ def test_cost_in_another_currency_is_not_silently_left_out(counted, october):
     assert question.costs(cursor, october)["cost"].tolist() == [pytest.approx(960)]
     assert question.left_out(cursor, october) == ("EUR",)
     assert question.left_out(cursor, replace(october, models=("summarise",))) == ()
-    (warning,) = [w.value for w in visit("unit_cost").warning if "also cost money in EUR" in w.value]
+    (warning,) = [
+        w.value
+        for w in visit("unit_cost", topic="Business output").warning
+        if "also cost money in EUR" in w.value
+    ]
     assert "they hold cost in USD alone" in warning
 
 
@@ -212,19 +216,19 @@ def test_a_day_without_counts_is_a_gap(counted, october):
 
 def test_the_page_shows_it_and_where_it_comes_from(counted):
     counted(contacts(range(27)))
-    text = said(visit("unit_cost"))
+    text = said(visit("unit_cost", topic="Business output"))
 
     assert "One resolved contact costs $1.44; counts for 27 of 30 days, 27,000 in all." in text
     assert "Counts from counts.csv (helpdesk, load L-b)." in text
 
 
 def test_without_counts_the_page_says_how_to_bring_them(open_page):
-    assert headlines.HOW in said(open_page("unit_cost"))
+    assert headlines.HOW in said(open_page("unit_cost", topic="Business output"))
 
 
 def test_counts_of_other_models_are_none_of_these(counted):
     counted(contacts(range(27)))
-    assert headlines.NO_COUNTS in said(visit("unit_cost", model=["summarise"]))
+    assert headlines.NO_COUNTS in said(visit("unit_cost", topic="Business output", model=["summarise"]))
 
 
 def test_a_days_cost_leads_to_the_lines_of_the_team_and_model_that_were_counted(counted, october):

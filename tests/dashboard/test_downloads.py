@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from visitor import EVERYTHING
 from xlsx_reader import sheets
 
 from dashboard import spreadsheet
@@ -222,11 +223,9 @@ def test_whatever_a_cell_holds_the_workbook_opens(values):
 # ── where they stand ────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    "page", ["overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data"]
-)
-def test_every_table_of_a_page_can_be_taken_both_ways(open_page, page):
-    app = open_page(page)
+@pytest.mark.parametrize(("page", "query"), EVERYTHING)
+def test_every_table_of_a_page_can_be_taken_both_ways(open_page, page, query):
+    app = open_page(page, **query)
     kinds = [button.proto.label for button in app.get("download_button") if "Download" in button.proto.label]
 
     assert not app.exception

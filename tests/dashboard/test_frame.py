@@ -8,18 +8,16 @@ import duckdb
 import pytest
 from estate import build
 from streamlit.testing.v1 import AppTest
-from visitor import visit
+from visitor import EVERYTHING, PAGES, TOPICS, visit
 
 from data.home import snapshot_file
-
-VIEWS = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
 
 
 def captions(app: AppTest) -> str:
     return "\n".join(caption.value for caption in app.caption)
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PAGES)
 def test_every_page_opens_with_the_trust_chip(open_page, view):
     chip = open_page(view).markdown[0].value
 
@@ -31,11 +29,20 @@ def test_every_page_opens_with_the_trust_chip(open_page, view):
     assert "snapshot 1" in chip
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_page_without_any_matching_row_stays_calm(open_page, view):
-    app = open_page(view, provider=["GCP"], account=["100000000012"])
+@pytest.mark.parametrize(("view", "query"), EVERYTHING)
+def test_a_page_without_any_matching_row_stays_calm(open_page, view, query):
+    app = open_page(view, provider=["GCP"], account=["100000000012"], **query)
 
     assert not app.exception
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_is_seen_alone(open_page, topic):
+    """The one that the address names; nothing of the others is asked or drawn."""
+    app = open_page("unit_cost", topic=topic)
+
+    assert [tab.label for tab in app.tabs] == list(TOPICS)
+    assert [tab.label for tab in app.tabs if len(tab.children)] == [topic]
 
 
 def test_the_url_fills_the_filters(open_page):
@@ -58,7 +65,7 @@ def test_pages_that_know_the_effective_view_alone_say_so(open_page, view):
     assert "billed cost" not in said
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PAGES)
 def test_the_basis_is_named_where_a_figure_depends_on_it_and_nowhere_else(open_page, view):
     figures = {}
     said = {}

@@ -73,13 +73,13 @@ def test_slower_answers_cost_what_somebody_says_one_costs(measured, october):
 
 @pytest.mark.usefixtures("measured")
 def test_the_page_shows_it():
-    app = visit("unit_cost", slo="2.0 s")
+    app = visit("unit_cost", topic="Speed", slo="2.0 s")
 
     assert any("chat-large: p99 ≤ 2 s costs" in box.value for box in app.markdown)
 
 
 def test_without_latencies_it_says_so(open_page):
-    app = open_page("unit_cost")
+    app = open_page("unit_cost", topic="Speed")
 
     assert any(headlines.NOTHING in box.value for box in app.caption)
 

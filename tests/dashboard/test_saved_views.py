@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from estate import build
 from small_store import line, load_lines
-from visitor import visit
+from visitor import EVERYTHING, visit
 
 from dashboard.saved import KEYS, address
 from data.home import people_file
@@ -105,11 +105,9 @@ def test_a_view_knows_its_page_and_nothing_that_is_not_the_dashboards(home):
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize(
-    "page", ["overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data"]
-)
-def test_whatever_a_page_writes_into_its_address_a_view_may_hold(page):
-    bound = bindings(visit(page, period="Custom range", compare="Other days")._tree)
+@pytest.mark.parametrize(("page", "query"), EVERYTHING)
+def test_whatever_a_page_writes_into_its_address_a_view_may_hold(page, query):
+    bound = bindings(visit(page, period="Custom range", compare="Other days", **query)._tree)
 
     assert {"period", "range", "compare-range", "team"} <= bound <= KEYS
 

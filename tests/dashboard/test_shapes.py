@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from shapes import SHAPES, build
-from visitor import visit
-
-VIEWS = sorted(path.stem for path in (Path(__file__).parents[2] / "dashboard" / "views").glob("[a-z]*.py"))
+from visitor import EVERYTHING, visit
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +44,9 @@ def card(app, label):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("page", VIEWS)
-def test_every_page_opens_and_says_something(seen, shape, page):
-    app = seen(shape, page)
+@pytest.mark.parametrize(("page", "query"), EVERYTHING)
+def test_every_page_opens_and_says_something(seen, shape, page, query):
+    app = seen(shape, page, **query)
 
     assert said(app).strip()
     assert "nan" not in said(app).lower().replace("finance", "")

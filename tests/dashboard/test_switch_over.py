@@ -313,7 +313,7 @@ def test_costs_far_apart_are_drawn_on_logarithmic_axes(cursor, october):
 
 @pytest.mark.usefixtures("home")
 def test_the_page_answers():
-    app = visit("unit_cost")
+    app = visit("unit_cost", topic="Self-host or API")
 
     assert "At 731k requests a month self-hosting chat-large costs $43.8k" in said(app)
     assert "tokens per request: 200 input, 20 of them cached, 50 output" in said(app)
@@ -326,12 +326,14 @@ def test_the_page_answers():
 
 @pytest.mark.usefixtures("home")
 def test_one_model_is_asked_for_by_the_url():
-    assert "self-hosting summarise costs" in said(visit("unit_cost", **{"switch-model": "summarise"}))
+    assert "self-hosting summarise costs" in said(
+        visit("unit_cost", topic="Self-host or API", **{"switch-model": "summarise"})
+    )
 
 
 @pytest.mark.usefixtures("home")
 def test_more_headroom_needs_more_machines():
-    app = visit("unit_cost")
+    app = visit("unit_cost", topic="Self-host or API")
     assert "each carrying 487k requests a month" in said(app)
     (field,) = [n for n in app.number_input if n.label == "Sized for utilisation (%)"]
     assert field.value == pytest.approx(34.0)
@@ -341,7 +343,7 @@ def test_more_headroom_needs_more_machines():
 
 @pytest.mark.usefixtures("home")
 def test_without_gpu_models_there_is_nothing_to_replace():
-    assert headlines.NO_MODELS in said(visit("unit_cost", model=["claude-proxy"]))
+    assert headlines.NO_MODELS in said(visit("unit_cost", topic="Self-host or API", model=["claude-proxy"]))
 
 
 def table(*told):
@@ -375,7 +377,7 @@ def test_edits_that_make_no_price_are_refused(column, value, text):
 def test_a_price_that_was_entered_is_what_the_page_compares_with(home):
     enter(home, [DEAR], [price.key for price in shipped()], "ada")
 
-    text = said(visit("unit_cost"))
+    text = said(visit("unit_cost", topic="Self-host or API"))
     assert "Acme large would cost $50.4k, $6,620 more" in text
 
 
@@ -389,7 +391,7 @@ def test_the_price_table_is_kept(home, monkeypatch):
         return told
 
     monkeypatch.setattr(st, "data_editor", typed)
-    app = visit("unit_cost")
+    app = visit("unit_cost", topic="Self-host or API")
     app.text_input(key="api-prices-who").set_value("ada")
     app.button(key="api-prices-keep").click().run()
 

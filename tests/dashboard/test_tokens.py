@@ -121,7 +121,7 @@ def test_a_price_that_somebody_enters_splits_the_models_cost_on_the_page(changed
     changed("SELECT 1")
     price = ApiPrice("A", "claude-proxy", Decimal(3), Decimal(15), None, "USD", date(2026, 10, 1))
     enter(tmp_path, [price], [], "ada")
-    page = visit("unit_cost", model=["claude-proxy"])
+    page = visit("unit_cost", topic="Tokens and batch", model=["claude-proxy"])
 
     assert any("million output tokens cost \\$25.0, a million input" in m.value for m in page.markdown)
 
@@ -193,7 +193,7 @@ def test_price_weights_split_all_and_keep_their_proportion(estate, input_price, 
 
 
 def test_the_page_says_both_prices_and_what_caches_avoided(open_page, cursor, october):
-    page = open_page("unit_cost")
+    page = open_page("unit_cost", topic="Tokens and batch")
     said = " ".join(m.value for m in page.markdown)
 
     total = token_costs(cursor, october, "total").iloc[0]
@@ -203,7 +203,7 @@ def test_the_page_says_both_prices_and_what_caches_avoided(open_page, cursor, oc
 
 def test_a_page_without_phases_says_that_nothing_splits_it(changed):
     changed("UPDATE unit_cost SET prefill_seconds = NULL, decode_seconds = NULL")
-    page = visit("unit_cost")
+    page = visit("unit_cost", topic="Tokens and batch")
 
     assert any(headlines.NOT_SPLIT in m.value for m in page.markdown)
 
@@ -236,7 +236,7 @@ def test_modes_share_out_all_cost_and_all_requests(changed, october):
 
 def test_a_model_that_does_both_is_compared_with_itself(changed):
     changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'chat-large' AND day >= '2026-10-17'")
-    page = visit("unit_cost")
+    page = visit("unit_cost", topic="Tokens and batch")
 
     assert any("chat-large does both" in m.value for m in page.markdown)
 
@@ -244,7 +244,9 @@ def test_a_model_that_does_both_is_compared_with_itself(changed):
 def test_one_model_alone_is_not_called_different_models(changed):
     changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'chat-large' AND day >= '2026-10-17'")
     said = [
-        m.value for m in visit("unit_cost", model=["chat-large"]).markdown if "Per 1k inferences" in m.value
+        m.value
+        for m in visit("unit_cost", topic="Tokens and batch", model=["chat-large"]).markdown
+        if "Per 1k inferences" in m.value
     ]
 
     assert len(said) == 1
@@ -252,9 +254,9 @@ def test_one_model_alone_is_not_called_different_models(changed):
 
 
 def test_one_mode_alone_is_no_comparison(open_page, changed):
-    titles = [s.value for s in open_page("unit_cost").subheader]
+    titles = [s.value for s in open_page("unit_cost", topic="Tokens and batch").subheader]
     changed("UPDATE unit_cost SET mode = 'batch' WHERE model = 'summarise'")
-    both = [s.value for s in visit("unit_cost").subheader]
+    both = [s.value for s in visit("unit_cost", topic="Tokens and batch").subheader]
 
     assert "Real time and batch" not in titles
     assert "Real time and batch" in both

@@ -64,7 +64,7 @@ def test_the_page_prints_which_part_of_a_machine_its_gpus_carry(changed, monkeyp
     changed(f"UPDATE model_setting SET device_share = {'NULL' if share is None else share}")
     monkeypatch.setenv("INFERLEDGER_HOME", str(tmp_path))
 
-    assert any(said in caption.value for caption in visit("unit_cost").caption)
+    assert any(said in caption.value for caption in visit("unit_cost", topic="What it is made of").caption)
 
 
 def test_of_one_model_the_fully_loaded_basis_holds_shares_of_what_lies_beyond_it(cursor, october):

@@ -10,14 +10,13 @@ import pytest
 from estate import build, fill_free_time
 from small_store import device_hour, load_rows
 from streamlit.testing.v1 import AppTest
-from visitor import visit
+from visitor import PAGES, visit
 
 from data.home import snapshot_file
 from data.model.settings import ModelSettings
 from data.warehouse import Warehouse
 
 IDLE_ESTATE = Path(__file__).parents[1] / "support" / "idle_estate.sql"
-VIEWS = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def table(app: AppTest, column: str):
 
 
 @pytest.mark.usefixtures("seen")
-@pytest.mark.parametrize("page", VIEWS)
+@pytest.mark.parametrize("page", PAGES)
 def test_every_page_says_that_charges_are_missing(page):
     assert "no charges yet" in visit(page).info[0].value
 
@@ -84,7 +83,7 @@ def test_busy_hours_are_those_behind_the_utilisation_and_cost_is_unknown():
 
 
 @pytest.mark.usefixtures("seen")
-@pytest.mark.parametrize("page", VIEWS)
+@pytest.mark.parametrize("page", PAGES)
 def test_nobody_with_telemetry_of_their_own_is_sent_to_the_demo(page):
     assert "demo" not in visit(page).info[0].value
 

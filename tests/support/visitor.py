@@ -6,6 +6,16 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+# what is seen of “Cost per inference” one at a time
+TOPICS = (
+    "Why it moved", "What it is made of", "Tokens and batch", "Speed", "Self-host or API", "Business output",
+    "By version or team",
+)  # fmt: skip
+PAGES = ("overview", "unit_cost", "invoice", "utilisation", "idle", "versions", "roi", "data")
+# (page, query): everything that there is to see
+EVERYTHING = [
+    *((page, {}) for page in PAGES if page != "unit_cost"), *(("unit_cost", {"topic": topic}) for topic in TOPICS),
+]  # fmt: skip
 FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
 
 
