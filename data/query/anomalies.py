@@ -22,7 +22,9 @@ COLUMNS = (*KEY, "first_day", "last_day", "days", "cost", "expected", "unexpecte
            "peak_unexpected", "resource_id", "resource_kind", "resource_account", "resources")  # fmt: skip
 TOTAL: Key = ("total", None, None, None, None)
 _NOTHING = pd.DataFrame(columns=list(COLUMNS))
-SUSPECTS = 12  # rows whose resource is looked up: each is a question of its own, and the largest come first
+SUSPECTS = (
+    12  # rows whose resource is looked up, in the charge lines of nine days each; the largest come first
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ def anomalies(cursor: duckdb.DuckDBPyConnection, filters: Filters) -> Anomalies:
     first, last = series.place(filters.start), series.place(min(filters.end, since))
     judged = judge(series.cost, floor(total))
     found = [series.told(episode) for episode in episodes(series.cost, judged, range(first, last))]
-    rows = [row | _suspect(cursor, filters, series, row) for row in found[:SUSPECTS]] + found[SUSPECTS:]
+    for row, suspect in zip(found, _suspects(cursor, filters, series, found[:SUSPECTS]), strict=False):
+        row.update(suspect)
     return Anomalies(
-        pd.DataFrame(rows, columns=list(COLUMNS)),
+        pd.DataFrame(found, columns=list(COLUMNS)),
         days=filters.days,
         judged=int(judged.told[first:last].sum()),
         provisional=max((filters.end - max(since, filters.start)).days, 0),
@@ -113,22 +116,26 @@ class _Series:
         }  # fmt: skip
 
 
-def _suspect(
-    cursor: duckdb.DuckDBPyConnection, filters: Filters, series: _Series, row: dict[str, Any]
-) -> dict[str, object]:
-    """The resource that moved most on the episode's peak day, and how many moved."""
+def _suspects(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, series: _Series, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """For each row the resource that moved most on the episode's peak day, and how many moved."""
     asked = {
         **filters.params(),
-        **{name: row[name] for name in ("rung", "model", "account", "kind")},
-        "day": row["peak_day"],
-        "before": series.weekdays_before(row["peak_day"]),
-        "sign": 1 if row["unexpected"] > 0 else -1,
+        "days": [row["peak_day"] for row in rows],
+        "befores": [series.weekdays_before(row["peak_day"]) for row in rows],
+        "signs": [1 if row["unexpected"] > 0 else -1 for row in rows],
+        "rungs": [row["rung"] for row in rows],
+        "model_names": [row["model"] for row in rows],
+        "account_names": [row["account"] for row in rows],
+        "kinds": [row["kind"] for row in rows],
     }
-    for found in ask_rows(cursor, "anomaly_suspect", asked):
-        return {
+    suspects: list[dict[str, Any]] = [{} for _ in rows]
+    for found in ask_rows(cursor, "anomaly_suspect", asked) if rows else ():
+        suspects[found["place"]] = {
             "resource_id": found["resource_id"],
             "resource_kind": found["kind"],
             "resource_account": found["sub_account_id"],
             "resources": found["resources"],
         }
-    return {}
+    return suspects
