@@ -51,6 +51,21 @@ CREATE OR REPLACE TEMP MACRO counted(u, n) AS
 CREATE OR REPLACE TEMP MACRO charged(u, costs) AS
     u.billing_currency IS NOT NULL AND max(CASE WHEN costs THEN 1 ELSE 0 END) OVER (PARTITION BY u.model) = 1;
 
+-- The rows of unit_cost that a question is about, with their cost on its basis, and whether it, its tokens and its requests may be
+-- divided (counted, tokened, charged: judged over these rows). Rows without a currency are requests that met no charge.
+CREATE OR REPLACE TEMP MACRO unit_cost_in(since, until, wanted, providers, accounts, teams, models, basis) AS TABLE
+    SELECT
+        *,
+        CASE WHEN has_cost(unit_cost) THEN basis_cost(basis, unit_cost) END AS cost,
+        input_tokens + output_tokens AS tokens,
+        counted(unit_cost, requests_ok) AS counted,
+        counted(unit_cost, input_tokens + output_tokens) AS tokened,
+        charged(unit_cost, has_cost(unit_cost)) AS charged
+    FROM unit_cost
+    WHERE day >= since AND day < until AND is_in(wanted, billing_currency)
+        AND chosen(providers, provider) AND chosen(accounts, sub_account_id)
+        AND chosen(teams, team) AND chosen(models, model);
+
 -- How a row's requests were served, where its model is served in several ways.
 CREATE OR REPLACE TEMP MACRO served_by(u) AS
     CASE WHEN u.gpu_model IS NOT NULL OR u.held_seconds > 0 THEN 'device' WHEN u.managed_cost <> 0 THEN 'managed' ELSE 'cpu' END;

@@ -2,11 +2,7 @@
 -- rungs. Effective view, chosen basis; only cost that somebody counted requests for and requests that somebody charged for, so
 -- that cost ÷ requests over all rows is cost per inference.
 WITH told AS (
-    SELECT *, counted(unit_cost, requests_ok) AS counted, charged(unit_cost, has_cost(unit_cost)) AS charged
-    FROM unit_cost
-    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL)
-        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-        AND chosen($teams, team) AND chosen($models, model)
+    FROM unit_cost_in($start, $end, $currency, $providers, $accounts, $teams, $models, $basis)
 ),
 costs AS (
     SELECT NULL AS rung, model, version, 'device' AS kind, busy_cost + CASE WHEN $basis = 'busy' THEN 0 ELSE idle_cost END AS cost
@@ -31,7 +27,7 @@ one_kind AS (
 work AS (
     SELECT
         t.model, t.version, coalesce(k.kind, served_by(t)) AS kind, CASE WHEN t.charged THEN t.requests_ok END AS requests_ok,
-        CASE WHEN t.charged THEN t.input_tokens + t.output_tokens END AS tokens, CASE WHEN t.counted THEN t.busy_seconds END AS busy_seconds,
+        CASE WHEN t.charged THEN t.tokens END AS tokens, CASE WHEN t.counted THEN t.busy_seconds END AS busy_seconds,
         CASE WHEN NOT t.counted THEN NULL WHEN $basis = 'busy' THEN t.busy_seconds ELSE t.held_seconds END AS held_seconds
     FROM told AS t
     LEFT JOIN one_kind AS k ON k.model = t.model

@@ -1,14 +1,7 @@
 -- Grain: component of the unit cost, on all bases: what each adds to the cost of one inference. in_basis says whether the chosen
 -- basis counts it. cost NULL = inside another component or not given, never 0 by guess.
 -- Only cost that somebody counted requests for is part of a unit cost, so of its components.
-WITH told AS (
-    SELECT *, counted(unit_cost, requests_ok) AS counted, charged(unit_cost, has_cost(unit_cost)) AS charged
-    FROM unit_cost
-    WHERE day >= $start AND day < $end AND billing_currency = $currency
-        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-        AND chosen($teams, team) AND chosen($models, model)
-),
-sums AS (
+WITH sums AS (
     SELECT
         sum(CASE WHEN charged THEN requests_ok END) AS requests_ok,
         sum(busy_cost) FILTER (counted) AS busy,
@@ -22,7 +15,8 @@ sums AS (
         sum(shared_orchestration) FILTER (counted) AS orchestration,
         sum(shared_support) FILTER (counted) AS support,
         sum(commitment_share) FILTER (counted) AS commitment
-    FROM told
+    FROM unit_cost_in($start, $end, $currency, $providers, $accounts, $teams, $models, $basis)
+    WHERE billing_currency IS NOT NULL
 ),
 components AS (
     SELECT * FROM (

@@ -9,7 +9,7 @@ SELECT
     sum(unpriced_lines) AS unpriced_lines
 FROM coverage_day
 WHERE day >= $start AND day < $end
-    AND (billing_currency = $currency OR billing_currency IS NULL) -- hours on no bill have no currency
+    AND is_in($currency, billing_currency) -- hours on no bill have no currency
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
 GROUP BY 1, 2
 ORDER BY unobserved_cost DESC, 1, 2

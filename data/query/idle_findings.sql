@@ -6,7 +6,7 @@ WITH run AS (
         CASE state WHEN 'serving' THEN concat_ws(' ', model, version) WHEN 'other' THEN concat_ws('/', namespace, pod) END AS holder
     FROM idle_run
     WHERE abs(threshold - $threshold) < 1e-9 AND seconds >= $window AND start_at < $end
-        AND (billing_currency = $currency OR billing_currency IS NULL)
+        AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
 ),
@@ -63,7 +63,7 @@ evidence AS (
 seen AS (
     SELECT machine, count(DISTINCT device_id) AS devices, max(last_hour) AS last_hour
     FROM device_day
-    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL)
+    WHERE day >= $start AND day < $end AND is_in($currency, billing_currency)
     GROUP BY 1
 ),
 reach AS (

@@ -6,7 +6,7 @@ WITH device AS (
         sum(dark_seconds) AS dark_seconds, sum(dark_cost) AS dark_cost
     FROM free_time
     WHERE abs(threshold - $threshold) < 1e-9 AND lasting >= $window AND day >= $start AND day < $end
-        AND (billing_currency = $currency OR billing_currency IS NULL)
+        AND is_in($currency, billing_currency)
     GROUP BY 1, 2
 )
 SELECT

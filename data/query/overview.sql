@@ -17,15 +17,7 @@ unit AS (
         day,
         cost_per_inference(CASE WHEN counted THEN cost END, CASE WHEN charged THEN requests_ok END) AS cost_per_inference,
         sum(requests_ok) AS requests_ok
-    FROM (
-        SELECT
-            day, requests_ok, CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
-            counted(unit_cost, requests_ok) AS counted, charged(unit_cost, has_cost(unit_cost)) AS charged
-        FROM unit_cost
-        WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL)
-            AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-            AND chosen($teams, team) AND chosen($models, model)
-    )
+    FROM unit_cost_in($start, $end, $currency, $providers, $accounts, $teams, $models, $basis)
     GROUP BY GROUPING SETS ((), (day))
 ),
 devices AS (

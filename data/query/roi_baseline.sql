@@ -16,7 +16,7 @@ measured AS (
         throughput(requests_ok, busy_seconds) AS throughput,
         min(day) AS first_day, max(day) AS last_day
     FROM row_cost
-    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL) AND model IS NOT NULL
+    WHERE day >= $start AND day < $end AND is_in($currency, billing_currency) AND model IS NOT NULL
         AND ($model = '' OR model = $model)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)
 ),

@@ -1,7 +1,7 @@
 -- The models whose GPU hours were measured in the period, dearest first: those an ROI can be asked of.
 SELECT model, sum(coalesce(busy_cost, 0) + coalesce(idle_cost, 0)) AS cost
 FROM unit_cost
-WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL) AND model IS NOT NULL
+WHERE day >= $start AND day < $end AND is_in($currency, billing_currency) AND model IS NOT NULL
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)
     AND chosen($models, model)
 GROUP BY 1

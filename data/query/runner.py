@@ -42,8 +42,13 @@ def metrics() -> dict[str, str]:
 
 @cache
 def _macros_of(name: str) -> str:
+    """Those that the question calls, and that these call, in the order of data/metrics.sql."""
     sql, _ = question(name)
-    called = set(re.findall(r"(\w+)\(", sql))
+    called, calling = set[str](), [sql]
+    while calling:
+        found = set(re.findall(r"(\w+)\(", calling.pop())) & metrics().keys()
+        calling += [metrics()[macro] for macro in found - called]
+        called |= found
     return "\n".join(statement for macro, statement in metrics().items() if macro in called)
 
 

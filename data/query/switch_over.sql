@@ -6,7 +6,7 @@ WITH asked AS (
         day, requests_ok, input_tokens, cached_tokens, output_tokens, busy_seconds, held_seconds,
         coalesce(cacheable_tokens, CASE WHEN cached_tokens IS NOT NULL THEN input_tokens END) AS cacheable_tokens
     FROM unit_cost
-    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL) AND model = $model
+    WHERE day >= $start AND day < $end AND is_in($currency, billing_currency) AND model = $model
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id) AND chosen($teams, team)
 ),
 by_day AS (

@@ -4,17 +4,6 @@
 WITH priced AS (
     SELECT unnest(CAST($weights AS STRUCT(model VARCHAR, input DOUBLE, cached DOUBLE, "output" DOUBLE)[]), recursive := TRUE)
 ),
-rows AS (
-    SELECT
-        *,
-        CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
-        counted(unit_cost, input_tokens + output_tokens) AS tokened,
-        charged(unit_cost, has_cost(unit_cost)) AS charged
-    FROM unit_cost
-    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL)
-        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-        AND chosen($teams, team) AND chosen($models, model)
-),
 by_version AS (
     SELECT
         model,
@@ -28,7 +17,7 @@ by_version AS (
         sum(CASE WHEN charged THEN cached_tokens END) AS cached_tokens,
         sum(prefill_seconds) AS prefill_seconds,
         sum(decode_seconds) AS decode_seconds
-    FROM rows
+    FROM unit_cost_in($start, $end, $currency, $providers, $accounts, $teams, $models, $basis)
     GROUP BY 1, 2
     HAVING cost IS NOT NULL
 ),

@@ -7,27 +7,17 @@ WITH rows AS (
         CASE WHEN $level = 'version' THEN version END AS version,
         CASE $level WHEN 'provider' THEN provider WHEN 'billing account' THEN billing_account_id WHEN 'account' THEN sub_account_id
             WHEN 'team' THEN team WHEN 'endpoint' THEN endpoint WHEN 'mode' THEN mode WHEN 'model and mode' THEN mode WHEN 'GPU type' THEN gpu_model END AS member,
-        CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
+        cost,
         requests_ok,
-        input_tokens + output_tokens AS tokens,
+        tokens,
         busy_seconds,
         held_seconds,
-        counted(unit_cost, requests_ok) AS counted,
-        counted(unit_cost, input_tokens + output_tokens) AS tokened,
-        charged(unit_cost, has_cost(unit_cost)) AS charged
-    FROM unit_cost
-    WHERE day >= $start AND day < $end AND (billing_currency = $currency OR billing_currency IS NULL)
-        AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-        AND chosen($teams, team) AND chosen($models, model)
-),
-ratio AS (
-    SELECT
-        *,
+        counted,
         CASE WHEN counted THEN cost END AS counted_cost,
         CASE WHEN charged THEN requests_ok END AS charged_requests,
         CASE WHEN tokened THEN cost END AS tokened_cost,
         CASE WHEN charged THEN tokens END AS charged_tokens
-    FROM rows
+    FROM unit_cost_in($start, $end, $currency, $providers, $accounts, $teams, $models, $basis)
 )
 SELECT
     model,
@@ -42,6 +32,6 @@ SELECT
     utilisation(busy_seconds, held_seconds) AS utilisation,
     throughput(CASE WHEN held_seconds > 0 THEN requests_ok END, CASE WHEN counted THEN busy_seconds END) AS throughput,
     CAST(sum(CASE WHEN counted THEN 0 ELSE cost END) AS DOUBLE) AS uncounted_cost
-FROM ratio
+FROM rows
 GROUP BY 1, 2, 3
 ORDER BY cost DESC NULLS LAST

@@ -2,15 +2,8 @@
 -- Only cost that somebody counted requests for, and requests that somebody charged for.
 WITH rows AS (
     SELECT day, model, CASE WHEN charged THEN requests_ok END AS requests_ok, CASE WHEN counted THEN cost END AS cost
-    FROM (
-        SELECT
-            day, model, requests_ok, CASE WHEN has_cost(unit_cost) THEN basis_cost($basis, unit_cost) END AS cost,
-            counted(unit_cost, requests_ok) AS counted, charged(unit_cost, has_cost(unit_cost)) AS charged
-        FROM unit_cost
-        WHERE day >= $start AND day < $end AND billing_currency = $currency
-            AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
-            AND chosen($teams, team) AND chosen($models, model)
-    )
+    FROM unit_cost_in($start, $end, $currency, $providers, $accounts, $teams, $models, $basis)
+    WHERE billing_currency IS NOT NULL
 ),
 served AS (
     SELECT model, rank() OVER (ORDER BY sum(cost) DESC, model) AS place

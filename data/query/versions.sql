@@ -12,7 +12,7 @@ period AS (
         sum(requests_ok) AS requests_ok, sum(held_seconds) / 3600 AS held_hours, count(DISTINCT day) AS days,
         string_agg(DISTINCT team, ', ' ORDER BY team) AS team
     FROM unit_cost
-    WHERE day >= $start AND day < $end AND model IS NOT NULL AND (billing_currency = $currency OR billing_currency IS NULL)
+    WHERE day >= $start AND day < $end AND model IS NOT NULL AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
     GROUP BY 1, 2

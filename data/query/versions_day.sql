@@ -13,7 +13,7 @@ SELECT
     CAST(sum(CASE WHEN coalesce(busy_cost, idle_cost, cpu_cost, managed_cost) IS NOT NULL
         THEN basis_cost('allocated', unit_cost) END) AS DOUBLE) AS cost
 FROM unit_cost
-WHERE day >= $start AND day < $end AND model IS NOT NULL AND (billing_currency = $currency OR billing_currency IS NULL)
+WHERE day >= $start AND day < $end AND model IS NOT NULL AND is_in($currency, billing_currency)
     AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
     AND chosen($teams, team) AND chosen($models, model)
 GROUP BY 1, 2, 3

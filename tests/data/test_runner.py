@@ -14,7 +14,9 @@ QUESTIONS = sorted(path.stem for path in Path(runner.HERE).glob("*.sql"))
 
 def one(sql: str) -> object:
     con = duckdb.connect()
-    con.execute("\n".join(runner.metrics().values()))
+    con.execute(
+        "\n".join(macro for macro in runner.metrics().values() if "AS TABLE" not in macro)
+    )  # it has none
     return con.execute(sql).fetchall()[0][0]
 
 

@@ -181,6 +181,8 @@ def test_a_snapshot_carries_its_metrics_for_any_client(warehouse):
     with duckdb.connect(str(snapshot.path), read_only=True) as client:
         query = "SELECT cost_per_inference(c, n) FROM (VALUES (500, 1000000)) t(c, n)"
         assert client.execute(query).fetchall() == [(0.0005,)]
+        rows = "unit_cost_in(DATE '2026-10-01', DATE '2026-11-01', 'USD', [], [], [], [], 'allocated')"
+        assert client.execute(f"SELECT count(*), count(DISTINCT counted) FROM {rows}").fetchall() == [(0, 0)]
 
 
 def load_month():

@@ -7,7 +7,7 @@ WITH run AS (
         CASE state WHEN 'serving' THEN concat_ws(' ', model, version) WHEN 'other' THEN concat_ws('/', namespace, pod) END AS holder
     FROM idle_run
     WHERE abs(threshold - $threshold) < 1e-9 AND seconds >= $window AND start_at < $end
-        AND (billing_currency = $currency OR billing_currency IS NULL)
+        AND is_in($currency, billing_currency)
         AND chosen($providers, provider) AND chosen($accounts, sub_account_id)
         AND chosen($teams, team) AND chosen($models, model)
 )

@@ -18,11 +18,11 @@ WITH own AS (
     GROUP BY ALL
 ),
 share AS (
-    SELECT day, billing_account_id, pool, sum(cost) AS taken
+    SELECT day, billing_account_id, pool, sum(given) AS taken
     FROM (
         UNPIVOT figure_unit ON
             unallocated_share, commitment_share, shared_compute, shared_storage, shared_network, shared_orchestration, shared_support
-        INTO NAME pool VALUE cost
+        INTO NAME pool VALUE given
     )
     WHERE $basis = 'fully loaded' AND $measure <> 'held cost'
     GROUP BY ALL
