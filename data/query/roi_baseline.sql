@@ -24,7 +24,8 @@ machine AS (
     SELECT r.device_count, sum(g.billed_seconds) AS seconds
     FROM gpu_hour g
     JOIN (SELECT resource_id, max(device_count) AS device_count FROM resource GROUP BY 1) r USING (resource_id)
-    WHERE g.hour >= $start AND g.hour < $end AND g.state = 'serving' AND ($model = '' OR g.model = $model)
+    WHERE g.hour >= $start AND g.hour < $end AND is_in($currency, g.billing_currency)
+        AND g.state = 'serving' AND ($model = '' OR g.model = $model)
         AND chosen($providers, g.provider) AND chosen($accounts, g.sub_account_id) AND chosen($teams, g.team)
     GROUP BY 1
 )

@@ -10,32 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import duckdb
 import pytest
-from estate import build
 
 from dashboard import headlines_anomalies as headlines
 from dashboard.charts import overview as charts
 from data.filters import Filters
-from data.home import snapshot_file
 from data.query import overview
 from data.query.anomalies import anomalies
-from data.snapshot import open_latest
 
 SPIKE = Filters(date(2026, 10, 7), date(2026, 10, 8))
-
-
-@pytest.fixture
-def changed(tmp_path):
-    """changed("INSERT …"): a cursor on the estate with that change."""
-
-    def changed(change: str) -> duckdb.DuckDBPyConnection:
-        home = build(tmp_path)
-        with duckdb.connect(str(snapshot_file(home, 1))) as con:
-            con.execute(change)
-        return open_latest(home).cursor()
-
-    return changed
 
 
 def told(found, dimension):

@@ -7,32 +7,15 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import duckdb
 import pandas as pd
 import pytest
-from estate import build
 
 from dashboard import headlines
 from dashboard.charts import provenance as charts
 from dashboard.tables import provenance as tables
 from data.filters import Filters
-from data.home import snapshot_file
 from data.query import provenance
 from data.query.trust import trust
-from data.snapshot import open_latest
-
-
-@pytest.fixture
-def changed(tmp_path):
-    """The small estate after one statement: changed("INSERT …") is a cursor on it."""
-
-    def changed(statement):
-        home = build(tmp_path)
-        with duckdb.connect(str(snapshot_file(home, 1))) as con:
-            con.execute(statement)
-        return open_latest(home).cursor()
-
-    return changed
 
 
 def texts(app):

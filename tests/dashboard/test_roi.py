@@ -28,6 +28,13 @@ def test_the_baseline_is_measured(cursor, october):
     assert base.machine_devices == 4  # most of its hours ran on the machine of four
 
 
+def test_machines_billed_in_another_currency_are_none_of_the_models(changed, october):
+    """The machine of four in euros: in dollars chat-large runs on that of two."""
+    cursor = changed("UPDATE gpu_hour SET billing_currency = 'EUR' WHERE resource_id = 'i-chat'")
+
+    assert roi_baseline(cursor, october, "chat-large").baseline.machine_devices == 2
+
+
 def test_price_over_utilisation_and_throughput_is_the_measured_unit_cost(cursor, october):
     base = roi_baseline(cursor, october, "chat-large").baseline
 

@@ -7,10 +7,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import duckdb
 import pandas as pd
 import pytest
-from estate import build
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from visitor import visit
@@ -20,27 +18,12 @@ from dashboard import headlines_tokens as headlines
 from dashboard.charts import tokens as charts
 from data.api_prices import ApiPrice, enter
 from data.filters import Filters
-from data.home import snapshot_file
 from data.query import unit_cost
 from data.query.lineage import trace
 from data.query.token_costs import token_costs, weights
 from data.snapshot import open_latest
 
 LIST_PRICE = ({"model": "claude-proxy", "input": 3.0, "cached": 0.3, "output": 15.0},)
-
-
-@pytest.fixture
-def changed(tmp_path, monkeypatch):
-    """changed("UPDATE …"): a cursor on the small estate after that, which pages then show."""
-
-    def changed(statements):
-        home = build(tmp_path)
-        with duckdb.connect(str(snapshot_file(home, 1))) as con:
-            con.execute(statements)
-        monkeypatch.setenv("INFERLEDGER_HOME", str(home))
-        return open_latest(home).cursor()
-
-    return changed
 
 
 def v3(costs):

@@ -17,22 +17,8 @@ from dashboard import headlines
 from dashboard.charts import unit_cost as charts
 from data.home import snapshot_file
 from data.query import identity, overview, unit_cost
-from data.snapshot import open_latest
 
 FRAME = Path(__file__).parents[2] / "dashboard" / "frame.py"
-
-
-@pytest.fixture
-def changed(tmp_path):
-    """The small estate after some statements: changed("INSERT …") is a cursor on it."""
-
-    def changed(statements):
-        home = build(tmp_path)
-        with duckdb.connect(str(snapshot_file(home, 1))) as con:
-            con.execute(statements)
-        return open_latest(home).cursor()
-
-    return changed
 
 
 def by_version(cursor, filters):
