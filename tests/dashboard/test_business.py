@@ -190,6 +190,17 @@ def test_the_sentence_says_how_many_days_were_counted(counted, october):
     assert headlines.outputs(now, None, october)[0].startswith("One resolved contact costs $1.44; counts")
 
 
+def test_requests_that_a_bill_in_euros_did_not_charge_for_are_no_cost_left_out(counted, october):
+    costs = ("busy_cost", "idle_cost", "cpu_cost", "managed_cost", "unallocated_share", "commitment_share")
+    shared = tuple(f"shared_{part}" for part in ("compute", "storage", "network", "orchestration", "support"))
+    none = ", ".join(f"{cost} = NULL" for cost in costs + shared)
+    cursor = counted(
+        contacts([0]), f"UPDATE unit_cost SET billing_currency = 'EUR', {none} WHERE version = 'v2'"
+    )
+
+    assert question.left_out(cursor, october) == ()
+
+
 def test_cost_in_another_currency_is_not_silently_left_out(counted, october):
     """v2 is billed in euros: the ratio holds v3's $960 alone, and the page says so."""
     euros = "UPDATE unit_cost SET billing_currency = 'EUR' WHERE model = 'chat-large' AND version = 'v2'"

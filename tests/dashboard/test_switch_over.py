@@ -180,6 +180,18 @@ def test_a_machine_that_others_hold_stays_on_the_bill(changed, october):
     assert found.shared == pytest.approx(7_200 * 730 / 720)
 
 
+def test_a_machine_that_others_hold_too_stays_on_the_bill(changed, october):
+    """Another model has one of v3's four GPUs: 28,800 × 3/4 is held there and nothing of it is cash; v2's machine is."""
+    cursor = changed(
+        "UPDATE gpu_hour SET model = 'summarise' WHERE resource_id = 'i-chat' AND device_id = "
+        "(SELECT min(device_id) FROM gpu_hour WHERE resource_id = 'i-chat')"
+    )
+    found = leaving(cursor, october, "chat-large")
+
+    assert found.held == pytest.approx((28_800 * 3 / 4 + 14_400) * 730 / 720)
+    assert found.cash == pytest.approx(14_400 * 730 / 720)
+
+
 @pytest.mark.parametrize(
     "paid",
     [

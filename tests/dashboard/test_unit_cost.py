@@ -53,6 +53,20 @@ def test_the_page_prints_which_part_of_a_machine_its_gpus_carry(changed, monkeyp
     assert any(said in caption.value for caption in visit("unit_cost", topic="What it is made of").caption)
 
 
+def test_what_nobody_can_explain_is_of_no_team_and_no_model(changed, october):
+    """Rows without a model are asked for as 'none'; `unexplained` has none either, and is no such row."""
+    cursor = changed("""INSERT INTO ladder BY NAME SELECT DATE '2026-10-07' AS day, 'unexplained' AS rung, 'AWS' AS provider,
+        7 AS effective_cost, 'USD' AS billing_currency""")
+    told = {
+        models: unit_cost.left_out(cursor, replace(october, models=models)).set_index("rung")["cost"]
+        for models in ((), ("none",))
+    }
+
+    assert told[()]["unexplained"] == 7
+    assert "unexplained" not in told["none",]
+    assert "shared" in told["none",]
+
+
 def test_of_one_model_the_fully_loaded_basis_holds_shares_of_what_lies_beyond_it(cursor, october):
     """summarise: 30 days × 576 of its own, and its share of $628 a day that are on nobody's lines."""
     asked = replace(october, models=("summarise",), basis="fully loaded")
