@@ -181,7 +181,7 @@ def test_a_machine_that_others_hold_stays_on_the_bill(changed, october):
 
 
 def test_a_machine_that_others_hold_too_stays_on_the_bill(changed, october):
-    """Another model has one of v3's four GPUs: 28,800 × 3/4 is held there and nothing of it is cash; v2's machine is."""
+    """One of v3's four GPUs is another model's: 28,800 × 3/4 is held, none of it cash; v2's machine is."""
     cursor = changed(
         "UPDATE gpu_hour SET model = 'summarise' WHERE resource_id = 'i-chat' AND device_id = "
         "(SELECT min(device_id) FROM gpu_hour WHERE resource_id = 'i-chat')"

@@ -55,8 +55,9 @@ def test_the_page_prints_which_part_of_a_machine_its_gpus_carry(changed, monkeyp
 
 def test_what_nobody_can_explain_is_of_no_team_and_no_model(changed, october):
     """Rows without a model are asked for as 'none'; `unexplained` has none either, and is no such row."""
-    cursor = changed("""INSERT INTO ladder BY NAME SELECT DATE '2026-10-07' AS day, 'unexplained' AS rung, 'AWS' AS provider,
-        7 AS effective_cost, 'USD' AS billing_currency""")
+    cursor = changed("""INSERT INTO ladder BY NAME
+        SELECT DATE '2026-10-07' AS day, 'unexplained' AS rung, 'AWS' AS provider,
+            7 AS effective_cost, 'USD' AS billing_currency""")
     told = {
         models: unit_cost.left_out(cursor, replace(october, models=models)).set_index("rung")["cost"]
         for models in ((), ("none",))
