@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard import format as fmt
-from dashboard.headlines_idle import any_idle
+from dashboard.headlines.idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
 from data.query.idle import STATES, Idle

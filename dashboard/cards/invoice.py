@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dashboard import format as fmt
 from dashboard import theme
-from dashboard.headlines_idle import any_idle
-from dashboard.headlines_invoice import SERVED, PaidFor
+from dashboard.headlines.idle import any_idle
+from dashboard.headlines.invoice import SERVED, PaidFor
 from dashboard.page_parts import Card, Good
 from data.filters import Filters
 from data.query.lineage import Figure

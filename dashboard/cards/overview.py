@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard.headlines_idle import any_idle
+from dashboard.headlines.idle import any_idle
 from dashboard.page_parts import Card
 from data.filters import Filters
 from data.query.lineage import Figure, Measure, Ratio

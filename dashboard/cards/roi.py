@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard import format as fmt
-from dashboard.headlines_roi import months, whole_percent
+from dashboard.headlines.roi import months, whole_percent
 from dashboard.page_parts import Card
 from data.economics.roi import FORMS, Assumptions, Form, Roi, cost_per_inference
 from data.filters import Filters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard.headlines_idle import any_idle
+from dashboard.headlines.idle import any_idle
 from dashboard.page_parts import Card, Good
 from dashboard.tables.utilisation import BUSY, GAUGE
 from data.filters import Filters

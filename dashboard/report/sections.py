@@ -9,9 +9,16 @@ from typing import Any, Literal
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard import headlines, headlines_anomalies, headlines_idle, theme
+from dashboard import theme
 from dashboard.charts.bridge import cause_name, steps, unit_causes
 from dashboard.charts.overview import mover_name
+from dashboard.headlines import anomalies as headlines_anomalies
+from dashboard.headlines import idle as headlines_idle
+from dashboard.headlines import provenance as headlines
+from dashboard.headlines.bridge import bridge_scope, unit_bridge_scope
+from dashboard.headlines.change import period_before
+from dashboard.headlines.overview import spend
+from dashboard.headlines.unit_cost import EFFECTIVE_ALONE, unit_cost
 from dashboard.report.pack import Pack
 from data.filters import Filters
 from data.query.bridge import Bridge
@@ -79,9 +86,9 @@ def scope(pack: Pack) -> str:
 def answers(pack: Pack) -> list[str]:
     """What a person would say aloud: spend, cost per inference, whether it can be trusted."""
     causes = pack.spend_bridge.causes if pack.spend_bridge else None
-    said = [headlines.spend(pack.now, pack.before, causes, pack.filters)]
+    said = [spend(pack.now, pack.before, causes, pack.filters)]
     unit_before = pack.before if pack.unit_bridge else None
-    said.append(headlines.unit_cost(pack.now, unit_before, pack.filters))
+    said.append(unit_cost(pack.now, unit_before, pack.filters))
     said.append(headlines.evidence(pack.trust, 0, pack.filters, damaged=bool(pack.damaged)))
     if pack.damaged:
         said.append(f"{headlines.DAMAGED} It is that of {', '.join(pack.damaged)}.")
@@ -105,13 +112,13 @@ def _parts(pack: Pack) -> Iterable[Section]:
     if len(pack.movers):
         yield Section(
             "What moved",
-            (f"Against {headlines.period_before(filters)}, by model; else by rung.",),
+            (f"Against {period_before(filters)}, by model; else by rung.",),
             _movers(pack),
         )
     yield Section(
         "The cost ladder: every dollar exactly once", (headlines.unexplained(filters),), _ladder(pack)
     )
-    yield Section("By model and version", (headlines.EFFECTIVE_ALONE,), _versions(pack))
+    yield Section("By model and version", (EFFECTIVE_ALONE,), _versions(pack))
     yield _anomalies(pack)
     rule = headlines_idle.rule(pack.idle, DEFAULT_THRESHOLD, DEFAULT_WINDOW)
     yield Section("Idle GPUs", (headlines_idle.idle(pack.idle, filters), f"{rule}."), _idle(pack))
@@ -146,7 +153,7 @@ def _spend_bridge(bridge: Bridge, filters: Filters) -> Section:
         (cause_name(c), _known(m) or "", float(a)) for c, m, a in bridge.bars.itertuples(index=False)
     )
     table = Table((Column("cause"), Column("model"), Column("change", "money")), rows)
-    return Section("Why spend moved", (headlines.bridge_scope(filters),), table, _steps(bridge.causes))
+    return Section("Why spend moved", (bridge_scope(filters),), table, _steps(bridge.causes))
 
 
 def _unit_bridge(bridge: Bridge, filters: Filters) -> Section:
@@ -154,9 +161,7 @@ def _unit_bridge(bridge: Bridge, filters: Filters) -> Section:
     rows = tuple((cause_name(c), _known(m) or "", float(a) * PER) for c, m, a in bars.itertuples(index=False))
     table = Table((Column("cause"), Column("model"), Column("change per 1k inferences", "unit cost")), rows)
     told = _steps(unit_causes(bridge.causes), PER)
-    return Section(
-        "Why cost per inference moved", (headlines.unit_bridge_scope(filters),), table, told, "unit cost"
-    )
+    return Section("Why cost per inference moved", (unit_bridge_scope(filters),), table, told, "unit cost")
 
 
 def _steps(causes: pd.DataFrame, per: float = 1) -> tuple[Step, ...]:

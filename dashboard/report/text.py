@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard import format as fmt
-from dashboard import headlines_idle
+from dashboard.headlines import idle as headlines_idle
 from dashboard.report.pack import Pack
 from dashboard.report.sections import answers, scope, title
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard import headlines_anomalies as headlines
 from dashboard import page_parts as page
 from dashboard import store
+from dashboard.headlines import anomalies as headlines
 from dashboard.tables import anomalies as tables
 from data.filters import Filters
 from data.query.anomalies import anomalies as question

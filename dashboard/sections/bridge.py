@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard import figures, headlines, store
+from dashboard import figures, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.charts import bridge as charts
+from dashboard.headlines import bridge as headlines
+from dashboard.headlines.change import period_before
 from dashboard.sections import lineage
 from dashboard.tables import bridge as tables
 from data.filters import Filters
@@ -20,7 +22,7 @@ def spend(filters: Filters) -> None:
     told = store.ask(spend_bridge, filters)
     page.section("Why spend moved", headlines.bridge_scope(filters))
     if told.bars.empty:
-        page.say(f"Nothing moved against {headlines.period_before(filters)}.")
+        page.say(f"Nothing moved against {period_before(filters)}.")
         return
     figure = charts.waterfall(told.causes, filters.currency)
     alt = "What each cause added to spend or took from it, ending at the change"

@@ -11,12 +11,12 @@ import streamlit as st
 
 from dashboard import filter_bar, store
 from dashboard import format as fmt
-from dashboard import headlines_budgets as headlines
 from dashboard import page_parts as page
 from dashboard.cards import budgets as cards
 from dashboard.charts import budgets as charts
 from dashboard.columns import Columns
-from dashboard.headlines import period_before
+from dashboard.headlines import budgets as headlines
+from dashboard.headlines.change import period_before
 from dashboard.sections import lineage
 from dashboard.tables import budgets as tables
 from dashboard.visitor import signed, visitor

@@ -7,10 +7,10 @@ import streamlit as st
 
 from dashboard import figures, store
 from dashboard import format as fmt
-from dashboard import headlines_business as headlines
 from dashboard import page_parts as page
 from dashboard.charts import business as charts
 from dashboard.charts.annotations import annotate
+from dashboard.headlines import business as headlines
 from dashboard.sections import lineage, notes
 from dashboard.tables import business as tables
 from data.filters import Filters

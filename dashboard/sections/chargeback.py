@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import figures, store
-from dashboard import headlines_chargeback as headlines
 from dashboard import page_parts as page
 from dashboard.charts import chargeback as charts
+from dashboard.headlines import chargeback as headlines
 from dashboard.sections import lineage
 from dashboard.tables import chargeback as tables
 from data.filters import Filters

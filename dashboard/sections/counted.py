@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard import headlines, store, theme
+from dashboard import store, theme
+from dashboard.headlines import unit_cost as headlines
 from dashboard.page_parts import note, section, table_with_download
 from dashboard.tables import unit_cost as tables
 from data.filters import Filters

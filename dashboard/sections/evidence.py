@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import format as fmt
-from dashboard import headlines_idle as headlines
 from dashboard import store
+from dashboard.headlines import idle as headlines
 from dashboard.page_parts import note, where_from
 from dashboard.sections.device_hours import device_hours
 from data.filters import Filters

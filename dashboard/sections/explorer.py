@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard import downloads, store, theme
 from dashboard import format as fmt
-from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
 from dashboard.charts import invoice as charts
 from dashboard.charts.annotations import annotate
+from dashboard.headlines import invoice as headlines
 from dashboard.sections import lineage, notes
 from dashboard.sections.invoice import waterfall
 from dashboard.tables import invoice as tables

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import as_of, headlines, store, theme
+from dashboard import as_of, store, theme
 from dashboard.charts import provenance as charts
+from dashboard.headlines import provenance as headlines
 from dashboard.page_parts import draw, note, said_with_table, section, table_with_download
 from dashboard.tables import provenance as tables
 from data.filters import Filters

@@ -11,9 +11,9 @@ import streamlit as st
 
 from dashboard import downloads, store
 from dashboard import format as fmt
-from dashboard import headlines_lineage as headlines
 from dashboard import page_parts as page
 from dashboard.columns import whole_names
+from dashboard.headlines import lineage as headlines
 from dashboard.tables import lineage as tables
 from data.query.lineage import RATIOS, Figure, Trace, all_lines, asked_as, trace
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard import headlines, store
+from dashboard import store
+from dashboard.headlines import provenance as headlines
 from dashboard.page_parts import said_with_table, say, section, table_with_download
 from dashboard.tables import provenance as tables
 from data.filters import Filters

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dashboard import format as fmt
-from dashboard import headlines_roi as headlines
 from dashboard.cards import roi as cards
 from dashboard.charts import roi as charts
+from dashboard.headlines import roi as headlines
 from dashboard.page_parts import chart_with_table, headline, kpi_row, note, scope_note
 from dashboard.tables import roi as tables
 from data.economics.roi import Assumptions, Form, evaluate

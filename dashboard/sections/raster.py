@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import downloads, store
-from dashboard import headlines_utilisation as headlines
 from dashboard.components.canvas_heatmap import Cell, canvas_heatmap
+from dashboard.headlines import utilisation as headlines
 from dashboard.page_parts import note, table_with_download
 from dashboard.sections.device_hours import device_hours
 from dashboard.tables import utilisation as tables

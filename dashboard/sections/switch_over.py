@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard import downloads, store
 from dashboard import format as fmt
-from dashboard import headlines_switch_over as headlines
 from dashboard import page_parts as page
 from dashboard.charts import switch_over as charts
+from dashboard.headlines import switch_over as headlines
 from dashboard.tables import switch_over as tables
 from dashboard.visitor import signed, visitor
 from data import api_prices

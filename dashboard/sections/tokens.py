@@ -6,9 +6,9 @@ import pandas as pd
 
 from dashboard import figures, store
 from dashboard import format as fmt
-from dashboard import headlines_tokens as headlines
 from dashboard import page_parts as page
 from dashboard.charts import tokens as charts
+from dashboard.headlines import tokens as headlines
 from dashboard.sections import lineage
 from dashboard.tables import tokens as tables
 from data.api_prices import prices

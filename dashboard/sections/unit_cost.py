@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, headlines, store
+from dashboard import figures, store
 from dashboard.charts import unit_cost as charts
 from dashboard.charts.annotations import annotate
+from dashboard.headlines import unit_cost as headlines
 from dashboard.page_parts import chart_with_table, draw, note, section, table_with_download
 from dashboard.sections import lineage, notes
 from dashboard.tables import unit_cost as tables

@@ -12,7 +12,7 @@ from dashboard.columns import (
     number_column,
     text_column,
 )
-from dashboard.headlines_anomalies import what
+from dashboard.headlines.anomalies import what
 from data.filters import Filters
 
 SCORE_HELP = (

@@ -18,7 +18,7 @@ from dashboard.columns import (
     money_column,
     text_column,
 )
-from dashboard.headlines_lineage import MONEY
+from dashboard.headlines.lineage import MONEY
 from data.query.lineage import Figure
 
 FILE_LENGTH = 40

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import filter_bar, headlines, store
+from dashboard import filter_bar, store
 from dashboard import page_parts as page
+from dashboard.headlines import provenance as headlines
 from dashboard.sections.invoice import between, commitments, ladder, reconciliation, restatements
 from dashboard.sections.origins import coverage, rejects, sources
 from data.filters import Filters

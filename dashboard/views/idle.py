@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import figures, filter_bar, store
-from dashboard import headlines_idle as headlines
 from dashboard import page_parts as page
 from dashboard.cards import idle as cards
 from dashboard.charts import idle as charts
 from dashboard.charts.annotations import annotate
+from dashboard.headlines import idle as headlines
 from dashboard.sections import lineage, notes
 from dashboard.sections.evidence import evidence
 from dashboard.tables import idle as tables

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dashboard import filter_bar, store
-from dashboard import headlines_invoice as headlines
 from dashboard import page_parts as page
 from dashboard.cards import invoice as cards
-from dashboard.headlines_invoice import PaidFor
+from dashboard.headlines import invoice as headlines
+from dashboard.headlines.invoice import PaidFor
 from dashboard.sections.budgets import budgets
 from dashboard.sections.chargeback import chargeback
 from dashboard.sections.explorer import explorer, ladder, tree

@@ -7,12 +7,16 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, filter_bar, headlines, headlines_anomalies, store
+from dashboard import figures, filter_bar, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
 from dashboard.charts.annotations import annotate
+from dashboard.headlines import anomalies as headlines_anomalies
+from dashboard.headlines import overview as headlines
+from dashboard.headlines.change import period_before
+from dashboard.headlines.unit_cost import EFFECTIVE_ALONE
 from dashboard.sections import anomalies as sections_anomalies
 from dashboard.sections import bridge, budgets, lineage, notes
 from dashboard.sections.counted import counted
@@ -39,7 +43,7 @@ def main() -> None:
     unexpected = store.ask(anomalies, filters)
     surprise = headlines_anomalies.surprise(unexpected, filters.currency)
     page.headline(f"{headlines.spend(figures.iloc[0], before, causes, filters)} {surprise}".strip())
-    other_view = "" if filters.view == "effective" else headlines.EFFECTIVE_ALONE.rstrip(".")
+    other_view = "" if filters.view == "effective" else EFFECTIVE_ALONE.rstrip(".")
     provisional = headlines.provisional(_provisional_since(filters), filters)
     page.scope_note(". ".join(told for told in (page.scope_line(filters), other_view, provisional) if told))
     comparable, effective = filter_bar.reaches(month.compared), filter_bar.comparable("effective")
@@ -89,7 +93,7 @@ def _days(filters: Filters) -> None:
 
 
 def _movers(movers: pd.DataFrame, filters: Filters) -> None:
-    against = headlines.period_before(filters)
+    against = period_before(filters)
     page.section("What moved", f"Change in {filters.view} cost against {against}, by model; else by rung.")
     figure = charts.movers_bar(movers, filters.currency)
     alt = "Largest changes in cost by model"

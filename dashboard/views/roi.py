@@ -7,10 +7,10 @@ from functools import partial
 import streamlit as st
 
 from dashboard import filter_bar, levers, store
-from dashboard import headlines_roi as headlines
 from dashboard import page_parts as page
 from dashboard.cards.roi import PROJECTED, baseline
 from dashboard.components.live_sliders import live_sliders
+from dashboard.headlines import roi as headlines
 from dashboard.sections.payoff import payoff
 from dashboard.sections.unserved import unserved
 from data.economics.roi import FORMS, Form, evaluate

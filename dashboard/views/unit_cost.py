@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard import filter_bar, headlines, store
+from dashboard import filter_bar, store
 from dashboard import format as fmt
 from dashboard import page_parts as page
 from dashboard.cards import unit_cost as cards
+from dashboard.headlines import unit_cost as headlines
 from dashboard.sections import bridge
 from dashboard.sections.business import business_output
 from dashboard.sections.counted import counted, left_out

@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard import figures, filter_bar, store
 from dashboard import format as fmt
-from dashboard import headlines_utilisation as headlines
 from dashboard import page_parts as page
 from dashboard.cards import utilisation as cards
 from dashboard.charts import utilisation as charts
+from dashboard.headlines import utilisation as headlines
 from dashboard.sections import lineage
 from dashboard.sections.raster import raster
 from dashboard.tables import utilisation as tables

@@ -7,10 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import figures, filter_bar, store
-from dashboard import headlines_versions as headlines
 from dashboard import page_parts as page
 from dashboard.cards import versions as cards
 from dashboard.charts import versions as charts
+from dashboard.headlines import versions as headlines
 from dashboard.sections import lineage
 from dashboard.sections.unserved import unserved
 from dashboard.tables import versions as tables

@@ -12,8 +12,8 @@ from datetime import date
 
 import pytest
 
-from dashboard import headlines_anomalies as headlines
 from dashboard.charts import overview as charts
+from dashboard.headlines import anomalies as headlines
 from data.filters import Filters
 from data.query import overview
 from data.query.anomalies import anomalies

@@ -10,9 +10,9 @@ import pytest
 from small_store import line, load_lines
 from visitor import visit
 
-from dashboard import headlines_versions
 from dashboard.charts import provenance as charts
 from dashboard.charts import versions as version_charts
+from dashboard.headlines import versions as headlines_versions
 from data.filters import Filters
 from data.model.settings import ModelSettings
 from data.query.billed_only import billed_only

@@ -10,8 +10,9 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from dashboard import figures, headlines
+from dashboard import figures
 from dashboard.charts import bridge as charts
+from dashboard.headlines import bridge as headlines
 from data.filters import BASES, VIEWS
 from data.query import overview, unit_cost
 from data.query.bridge import spend_bridge, unit_bridge

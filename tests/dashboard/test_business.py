@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from visitor import visit
 
 from dashboard import figures
-from dashboard import headlines_business as headlines
 from dashboard.charts import business as charts
+from dashboard.headlines import business as headlines
 from dashboard.tables import business as tables
 from data.filters import Filters
 from data.home import snapshot_file

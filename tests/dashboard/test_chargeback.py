@@ -15,8 +15,8 @@ import duckdb
 import pytest
 from estate import build
 
-from dashboard import headlines_chargeback as headlines
 from dashboard.charts import chargeback as charts
+from dashboard.headlines import chargeback as headlines
 from data.filters import Filters
 from data.home import snapshot_file
 from data.query.chargeback import chargeback

@@ -15,9 +15,9 @@ from lined_store import WEEK, small_estate
 from small_store import line, load_lines, machine_line
 from visitor import visit
 
-from dashboard import headlines_invoice as headlines
 from dashboard.cards import invoice as cards
 from dashboard.charts import invoice as charts
+from dashboard.headlines import invoice as headlines
 from dashboard.sections.explorer import clicked_path
 from dashboard.tables import invoice as tables
 from data.home import snapshot_file

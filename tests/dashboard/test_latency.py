@@ -9,7 +9,7 @@ import pytest
 from estate import build
 from visitor import visit
 
-from dashboard import headlines_latency as headlines
+from dashboard.headlines import latency as headlines
 from dashboard.tables import latency as tables
 from data.home import snapshot_file
 from data.query import unit_cost

@@ -11,7 +11,7 @@ import pytest
 from lined_store import WEEK, small_estate
 from visitor import TOPICS, visit
 
-from dashboard import headlines_lineage as headlines
+from dashboard.headlines import lineage as headlines
 from dashboard.tables import lineage as tables
 from data.home import snapshot_file
 from data.query.lineage import Figure, trace

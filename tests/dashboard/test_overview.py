@@ -16,9 +16,10 @@ import pytest
 from estate import build
 
 from dashboard import format as fmt
-from dashboard import headlines
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from dashboard.headlines import overview as headlines
+from dashboard.headlines.change import period_before
 from data.filters import Filters
 from data.home import snapshot_file
 from data.query import overview
@@ -217,7 +218,7 @@ def test_movers_of_a_months_first_days_are_against_the_same_days_alone(cursor):
     ],
 )
 def test_the_period_before_has_a_name(start, end, calendar, said):
-    assert headlines.period_before(Filters(start, end, calendar=calendar)) == said
+    assert period_before(Filters(start, end, calendar=calendar)) == said
 
 
 def test_a_change_on_the_month_before_says_so():

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from dashboard import headlines
 from dashboard.charts import provenance as charts
+from dashboard.headlines import provenance as headlines
 from dashboard.tables import provenance as tables
 from data.filters import Filters
 from data.query import provenance

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 from estate import build
 
-from dashboard import headlines
 from dashboard.cards import overview as cards
 from dashboard.charts import overview as charts
+from dashboard.headlines import overview as headlines
 from data.filters import Filters
 from data.home import snapshot_file
 from data.query import overview

@@ -14,8 +14,8 @@ import streamlit as st
 from estate import build
 from visitor import visit
 
-from dashboard import headlines_switch_over as headlines
 from dashboard.charts import switch_over as charts
+from dashboard.headlines import switch_over as headlines
 from dashboard.tables import switch_over as tables
 from data.api_prices import ApiPrice, BadPrice, enter, prices, shipped
 from data.economics.switch_over import SelfHost

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from visitor import visit
 
 from dashboard import figures
-from dashboard import headlines_tokens as headlines
 from dashboard.charts import tokens as charts
+from dashboard.headlines import tokens as headlines
 from data.api_prices import ApiPrice, enter
 from data.filters import Filters
 from data.query import unit_cost

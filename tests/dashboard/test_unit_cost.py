@@ -13,8 +13,8 @@ from estate import build
 from streamlit.testing.v1 import AppTest
 from visitor import visit
 
-from dashboard import headlines
 from dashboard.charts import unit_cost as charts
+from dashboard.headlines import unit_cost as headlines
 from data.home import snapshot_file
 from data.query import identity, overview, unit_cost
 

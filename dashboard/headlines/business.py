@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard import format as fmt
-from dashboard.headlines import UNCHANGED, period_before
+from dashboard.headlines.change import UNCHANGED, period_before
 from data.filters import Filters
 
 HOW = (
