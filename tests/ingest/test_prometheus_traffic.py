@@ -180,3 +180,49 @@ def test_growth_equals_a_sum_over_pairs(warehouse, engines):
     ]
     load(warehouse, rows)
     assert sum(hour["input_tokens"] for hour in traffic(warehouse)) == sum(map(grown, engines))
+
+
+def buckets(per_bound, **more):
+    """Cumulative buckets of one histogram: bound → its values scrape by scrape; None = not told."""
+    return [
+        row
+        for bound, values in per_bound.items()
+        for row in series("vllm:e2e_request_latency_seconds_bucket", values, le=bound, **more)
+    ]
+
+
+def in_buckets(warehouse):
+    found = answer(warehouse, "SELECT le, requests FROM traffic_latency ORDER BY le")
+    return {bucket["le"]: bucket["requests"] for bucket in found}
+
+
+def test_engines_of_two_releases_with_other_bounds_merge_without_loss(warehouse):
+    old = buckets({"1.0": [0, 4], "2.0": [0, 9], "+Inf": [0, 10]}, engine="0")
+    new = buckets({"0.5": [0, 6], "1.0": [0, 7], "5.0": [0, 8], "+Inf": [0, 8]}, engine="1")
+    load(warehouse, old + new)
+    assert in_buckets(warehouse) == {0.5: 6, 1.0: 4 + 1, 2.0: 5, 5.0: 1, float("inf"): 1}
+
+
+def test_bounds_that_change_with_a_restart_within_the_hour_keep_every_request(warehouse):
+    """A scrape later the new release tells its finer bound's growth; until then its requests stand in the next one."""
+    load(
+        warehouse,
+        buckets(
+            {
+                "0.5": [None, None, 1, 3],
+                "1.0": [0, 10, 3, 6],
+                "2.0": [0, 15, None, None],
+                "5.0": [None, None, 4, 8],
+                "+Inf": [0, 20, 5, 10],
+            }
+        ),
+    )
+    assert in_buckets(warehouse) == {0.5: 2, 1.0: 10 + 3 + 1, 2.0: 5, 5.0: 1, float("inf"): 5 + 2 + 1}
+
+
+def test_a_bound_that_comes_back_after_a_release_was_taken_back_counts_from_then_on(warehouse):
+    load(
+        warehouse,
+        buckets({"1.0": [0, 4, 4, 6, 7], "2.0": [0, 5, None, 40, 42], "+Inf": [0, 5, 5, 8, 11]}),
+    )
+    assert in_buckets(warehouse) == {1.0: 4 + 2 + 1, 2.0: 1 + 1, float("inf"): 1 + 1}
