@@ -106,6 +106,8 @@ def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadR
 def _roll_up(load: Load, desk: duckdb.DuckDBPyConnection, told: Catalog) -> None:
     """Rolls up and writes the load's rows beside those that its source held before."""
     desk.execute(statement("hour_file")).fetchall()
+    if told.copies:
+        run_each(desk, statement("thin_copies"), {})
     ((samples,),) = desk.execute("SELECT count(*) FROM sample").fetchall()
     batches = -(-samples // DEVICE_SAMPLES) if told.gauges else 0
     for batch in range(batches):
@@ -146,6 +148,7 @@ def _describe(staging: Staging, told: Catalog, hours: Hours, batch: Batch) -> No
     _fill(con, "device_node", [(number, node) for node, number in told.nodes.of.items()])
     _fill(con, "counter", told.counters)
     _fill(con, "twin", told.twins)
+    _fill(con, "copy", told.copies)
     processes = [(n, p._replace(namespace=placed(p.namespace))) for p, n in told.processes.of.items()]
     _fill(con, "process", [(number, *process) for number, process in processes])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ingest.telemetry.copies import Copy, copies_of
 from ingest.telemetry.devices import (
     NOWHERE,
     Device,
@@ -21,6 +22,7 @@ from ingest.telemetry.devices import (
 )
 from ingest.telemetry.families import BY_NAME
 from ingest.telemetry.gauges import EXPORTER, HARDWARE, SIGNALS
+from ingest.telemetry.servers import TWINS
 from ingest.telemetry.serving import CounterRow, Numbers, Process, counters_of, twins_of
 
 MISSING = "<<<"  # DCGM's <<<NOT_SUPPORTED>>> and its like, where a label has no value
@@ -46,6 +48,7 @@ class Catalog:
     gauges: list[tuple[int, int, int | None, int | None, str, float, float]] = field(default_factory=list)
     counters: list[CounterRow] = field(default_factory=list)
     twins: list[tuple[int, int]] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
     by_minute: list[int] = field(default_factory=list)
     unplaced: dict[str, int] = field(default_factory=dict)
 
@@ -55,6 +58,9 @@ class Catalog:
         silent = len(self._silent())
         if silent:
             left_out.append(f"devices that report nothing of their activity, and stay unobserved: {silent}")
+        copied = len(self.copies) - len({copy.kept for copy in self.copies})
+        if copied:
+            left_out.append(f"series that several scrapers tell, and count once: {copied}")
         return left_out
 
     def _silent(self) -> set[str]:
@@ -80,7 +86,9 @@ def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE)
     relabelled = {_target(labels) for _, _, labels in gauges if "exported_pod" in labels} - {None}
     for number, name, labels in gauges:
         _add_gauge(result, number, name, labels, _target(labels) in relabelled, places)
-    result.counters = counters_of([row for row in told if _kind(row[1]) == "counter"], result.processes)
+    counters = [row for row in told if _kind(row[1]) == "counter"]
+    result.copies = copies_of([*counters, *(row for row in told if row[1] in TWINS)], gauges)
+    result.counters = counters_of(counters, result.processes)
     result.twins = twins_of(told, {number for number, *_ in result.counters})
     return result
 
