@@ -141,7 +141,7 @@ def _describe(staging: Staging, told: Catalog, hours: Hours, batch: Batch) -> No
     if told.by_minute:
         con.execute(statement("by_minute"), {"series": told.by_minute}).fetchall()
     numbers = told.device_numbers
-    root = {numbers[device.device_id]: numbers[device.parent_id] for device in list(told.devices.values())}
+    root = {numbers[device.key]: numbers[device.parent_key] for device in list(told.devices.values())}
     _fill(con, "every_gauge", [(*gauge, root[gauge[1]]) for gauge in told.gauges])
     _fill(con, "device", [_device_row(told, device) for device in told.devices.values()])
     _fill(con, "device_holder", [(n, placed(space), pod) for (space, pod), n in told.holders.of.items()])
@@ -155,9 +155,9 @@ def _describe(staging: Staging, told: Catalog, hours: Hours, batch: Batch) -> No
 
 def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
     numbers = told.device_numbers
-    parent = numbers[device.parent_id] if device.device_id != device.parent_id else None
+    parent = numbers[device.parent_key] if device.device_id != device.parent_id else None
     return (
-        numbers[device.device_id],
+        numbers[device.key],
         parent,
         device.slices,
         device.device_id,

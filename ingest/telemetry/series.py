@@ -40,8 +40,8 @@ UNPLACED = {
 class Catalog:
     """Every series of a load, told apart. Rows of `gauges` and `counters` are shaped as the roll-up reads them."""
 
-    devices: dict[str, Device] = field(default_factory=dict)
-    device_numbers: Numbers[str] = field(default_factory=Numbers)
+    devices: dict[tuple[str, str | None], Device] = field(default_factory=dict)
+    device_numbers: Numbers[tuple[str, str | None]] = field(default_factory=Numbers)
     holders: Numbers[Holder] = field(default_factory=Numbers)
     nodes: Numbers[str] = field(default_factory=Numbers)
     processes: Numbers[Process] = field(default_factory=Numbers)
@@ -67,8 +67,9 @@ class Catalog:
         """Devices without a signal. A MIG parent may be silent where its instances speak."""
         speaking = {gauge[1] for gauge in self.gauges if gauge[4] in SIGNALS}
         numbers = self.device_numbers.of
-        loud = {device for name, device in self.devices.items() if numbers[name] in speaking}
-        return set(self.devices) - {d.device_id for d in loud} - {d.parent_id for d in loud}
+        loud = {device for key, device in self.devices.items() if numbers[key] in speaking}
+        every = {device.device_id for device in self.devices.values()}
+        return every - {d.device_id for d in loud} - {d.parent_id for d in loud}
 
 
 def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE) -> Catalog:
@@ -108,7 +109,7 @@ def _add_gauge(
     result.gauges.append(
         (
             number,
-            result.device_numbers[device.device_id],
+            result.device_numbers[device.key],
             result.holders[holder] if holder else None,
             result.nodes[node] if node else None,
             metric.role,
@@ -120,12 +121,12 @@ def _add_gauge(
 
 def _remember(result: Catalog, device: Device, second_hand: bool) -> None:
     """Of several names for a device's model the last in the alphabet, so that the order of series does not matter."""
-    known = result.devices.get(device.device_id)
+    known = result.devices.get(device.key)
     spot = known.spot.agreed(device.spot) if known else device.spot
     better = known is not None and not second_hand and (known.gpu_model or "") < (device.gpu_model or "")
     if known is None or better or (known.gpu_model is None and device.gpu_model):
         known = device
-    result.devices[device.device_id] = known if known.spot == spot else replace(known, spot=spot)
+    result.devices[device.key] = known if known.spot == spot else replace(known, spot=spot)
 
 
 def _kind(name: str) -> str | None:
