@@ -188,6 +188,26 @@ def test_an_exporter_that_was_away_leaves_a_gap_and_no_energy_reset(warehouse):
     assert hour["energy_joules"] == pytest.approx(59 * 6)
 
 
+WEEKS = 1e12  # mJ: what 400 W take in four weeks
+
+
+@pytest.mark.parametrize(
+    ("read", "joules"),
+    [
+        ([WEEKS, WEEKS + 24e6, WEEKS + 12e6, WEEKS + 48e6], 48e3),  # told late: taken back, and made good
+        ([WEEKS, WEEKS + 24e6, 12e6, 36e6], 24e3 + 12e3 + 24e3),  # the driver was loaded again
+        (
+            [WEEKS, WEEKS + 24e6, WEEKS / 2, WEEKS / 2 + 24e6],
+            24e3 + 24e3,
+        ),  # another board's: its past is not ours
+    ],
+    ids=["late", "reset", "another"],
+)
+def test_an_energy_counter_begins_again_only_where_so_much_can_have_been_used(warehouse, read, joules):
+    load(warehouse, minutes(GR, labels(), [0.5] * len(read)) + minutes(ENERGY, labels(), read))
+    assert hours(warehouse)[0]["energy_joules"] == pytest.approx(joules)
+
+
 def test_time_slicing_takes_the_devices_reading_and_not_the_processes(warehouse):
     """Per-process utilisation and memory come beside the device's own; `vgpu` numbers the shares."""
     rows = []
