@@ -74,6 +74,14 @@ def test_a_blank_energy_counter_is_no_reading(warehouse, code):
     assert hours(warehouse)[0]["energy_joules"] is None
 
 
+def test_a_reading_below_zero_is_none(warehouse):
+    """Such as AMD's driver gives for what it could not measure."""
+    below = [0.5, -1.0] * 30
+    load(warehouse, minutes(GR, labels(), below) + minutes(MEMORY, labels(), [100.0, -1.0] * 30))
+    (hour,) = hours(warehouse)
+    assert (hour["samples"], hour["util_avg"], hour["memory_avg"]) == (30, 0.5, 100)
+
+
 def test_words_for_a_blank_are_no_error(tmp_path, warehouse):
     """As a label's value and as the sample itself: more than 1 % of such lines would stop a load."""
     path = tmp_path / "t.prom"

@@ -160,6 +160,12 @@ def test_samples_that_come_twice_count_once(warehouse):
     assert hour["requests_ok"] == 10 + 5 + 4
 
 
+def test_a_counter_below_zero_is_no_sample(warehouse):
+    load(warehouse, series(FINISHED, [10, -5, 20, -1, 3], finished_reason="stop"))
+    (hour,) = traffic(warehouse)
+    assert hour["requests_ok"] == 10 + 3
+
+
 def grown(values):
     """Growth by hand: pair by pair, a smaller value means that the counter began again."""
     seen = [value for value in values if value is not None]

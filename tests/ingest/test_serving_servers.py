@@ -120,6 +120,25 @@ def test_ranks_that_work_on_the_same_requests_speak_once_and_parallel_ones_add_u
     assert only(warehouse, tmp_path, series, "input_tokens") == (100 + 200,)
 
 
+@pytest.mark.parametrize("rank", ["tp_rank", "pp_rank", "moe_ep_rank"])
+def test_each_kind_of_rank_speaks_once(warehouse, tmp_path, rank):
+    series = [("sglang:prompt_tokens_total", {**SGLANG, rank: str(n)}, [0, 100]) for n in range(4)]
+    assert only(warehouse, tmp_path, series, "input_tokens") == (100,)
+
+
+@pytest.mark.parametrize("route", ["/health/liveliness", "/metrics", "/v1/models"])
+def test_probes_and_scrapes_of_a_gateway_count_beside(warehouse, tmp_path, route):
+    name, told = (
+        "litellm_proxy_total_requests_metric_total",
+        {"requested_model": "chat", "status_code": "200"},
+    )
+    series = [(name, {**told, "route": path}, [0, n]) for path, n in (("/chat/completions", 7), (route, 90))]
+    read(warehouse, tmp_path, series)
+    found = hours(warehouse, ["requests_ok", "requests_aside"])
+    assert sum(row["requests_ok"] or 0 for row in found) == 7
+    assert sum(row["requests_aside"] or 0 for row in found) == 90
+
+
 def test_where_prefill_and_decode_run_apart_a_request_counts_once(warehouse, tmp_path):
     series = [
         ("sglang:num_requests_total", {**SGLANG, "engine_type": part, "pod": f"{part}-0"}, [0, 9])
