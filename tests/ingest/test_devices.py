@@ -112,6 +112,23 @@ def test_the_noise_of_an_idle_engine_is_idle_at_one_percent_and_not_at_zero(ware
     }
 
 
+def test_ratios_of_dcgm_and_percents_of_gke_are_0_to_1(warehouse):
+    """SM, DRAM and tensor activity beside the signal, each in its own column."""
+    rows = []
+    for name, value in (("SM", 0.5), ("DRAM", 0.25), ("PIPE_TENSOR", 0.125)):
+        rows += minutes(f"DCGM_FI_PROF_{name}_ACTIVE", labels(), [value] * 60)
+    for name, value in (
+        ("duty_cycle", 50),
+        ("memory_bandwidth_utilization", 25),
+        ("tensorcore_utilization", 12.5),
+    ):
+        rows += minutes(f"kubernetes_io:node_accelerator_{name}", on_node("chip-1"), [value] * 60)
+    load(warehouse, rows)
+    told = [(hour["util_avg"], hour["dram_active"], hour["tensor_active"]) for hour in hours(warehouse)]
+    assert told == [(0.5, 0.25, 0.125)] * 2
+    assert [hour["sm_active"] for hour in hours(warehouse)] == [0.5, None]
+
+
 def test_an_xid_code_is_sticky_and_says_nothing_about_work(warehouse):
     """DCGM_FI_DEV_XID_ERRORS holds the last code (31, 43 …) as a gauge; some configurations call it a counter."""
     rows = minutes(GR, labels(), [0.0] * 60) + minutes("DCGM_FI_DEV_XID_ERRORS", labels(), [43.0] * 60)

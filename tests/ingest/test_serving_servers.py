@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import quote
 
 import duckdb
 import pytest
@@ -16,8 +18,16 @@ from data.model.settings import ModelSettings
 from ingest.load_telemetry import load_telemetry
 from ingest.source import Window
 from ingest.sources.prometheus import Prometheus
-from ingest.telemetry.servers import COUNTERS, SERVERS, queries
+from ingest.telemetry.families import METRICS
+from ingest.telemetry.families import queries as every_query
+from ingest.telemetry.gauges import EXPORTER
+from ingest.telemetry.gauges import STAGED as STAGED_GAUGES
+from ingest.telemetry.servers import COUNTERS, SERVERS, STAGED
 
+STAGED_NAMES = {
+    *(name for gauge in STAGED_GAUGES for name in gauge.names),
+    *(name for server in STAGED for name, _, _ in server.spelled()),
+}
 FIRST = ms(START) / 1000 + 60
 COLUMNS = list(SERVED["vllm"][0])
 
@@ -202,6 +212,19 @@ def test_the_spellings_of_vllm_are_one_server(warehouse, tmp_path):
     assert hours(warehouse, ["server", "output_tokens"]) == [{"server": "vllm", "output_tokens": 10}] * 4
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "prompt_tokens_cached_total",
+        "prefix_cache_hits_total",
+        "gpu_prefix_cache_hits_total",
+        "gpu_prefix_cache_hits",
+    ],
+)
+def test_what_vllms_prefix_cache_answered_in_each_release(warehouse, tmp_path, name):
+    assert only(warehouse, tmp_path, [(f"vllm:{name}", VLLM_V0, [3, 10])], "cached_tokens") == (7,)
+
+
 def test_an_answered_request_tells_that_none_failed(warehouse, tmp_path):
     """vLLM V0 makes the series of a reason when it first occurs."""
     series = [("vllm:request_success_total", {**VLLM_V0, "finished_reason": "stop"}, [0, 3])]
@@ -346,7 +369,17 @@ def test_no_name_belongs_to_two_servers():
 
 def test_an_expression_fits_into_an_address():
     """Proxies cut addresses at 8 kB; quoting makes three letters of one."""
-    assert max(len(names) * 3 for names in queries().values()) < 6000
+    assert max(len(quote(names.pattern, safe="")) for names in every_query().values()) < 4000
+
+
+def test_whatever_a_file_may_hold_a_server_is_asked_for():
+    """In lower case, as METRICS has it, and DCGM's and AMD's in upper case too; in an expression and one by one."""
+    asked = every_query().values()
+    one_by_one = {each for names in asked for each in names.each}
+    for name in {metric.name for metric in METRICS} - STAGED_NAMES:
+        for spelled in {name, name.upper()} if EXPORTER.get(name) in ("dcgm", "amd") else {name}:
+            assert any(re.fullmatch(names.pattern, spelled) for names in asked), spelled
+            assert spelled in one_by_one
 
 
 def test_a_server_is_told_by_a_name_of_its_own():
