@@ -18,6 +18,7 @@ Told = tuple[int, str, Labels]  # series, name, labels
 COLLECTOR = ("prometheus_replica", "__replica__", "receive_replica")  # who scraped; no exporter writes them
 REPLICA = "replica"  # Thanos' usual name for it, but Ray's for a replica of a deployment
 TARGET = ("job", "prometheus", "service", "endpoint", "container")  # how the scraper found the page
+SCRAPER = (*COLLECTOR, REPLICA, *TARGET)
 RAY = ("ray_", "serve_")
 COLLECTED = "gen_ai_"  # an OpenTelemetry collector's page tells many services, each by its job
 MOVED = (
@@ -51,14 +52,15 @@ def copies_of(counters: Sequence[Told], gauges: Sequence[Told]) -> list[Copy]:
 
 
 def _copies(told: Sequence[Told], compared: Callable[[Sequence[_Seen]], Sequence[object]]) -> Iterator[Copy]:
-    pages: dict[tuple[str, str | None], list[_Seen]] = defaultdict(list)
-    for number, name, labels in told:
-        pages[name, labels.get("instance")].append(_seen(number, name, labels))
+    pages: dict[tuple[str, str | None], list[Told]] = defaultdict(list)
+    for row in told:
+        pages[row[1], row[2].get("instance")].append(row)
     for page in pages.values():
-        if len({seen.scraper for seen in page}) == 1:
+        if len({_scraper(name, labels) for _, name, labels in page}) == 1:
             continue
+        every = [_seen(*row) for row in page]
         groups: dict[object, list[_Seen]] = defaultdict(list)
-        for seen, key in zip(page, compared(page), strict=True):
+        for seen, key in zip(every, compared(every), strict=True):
             groups[key].append(seen)
         for group in groups.values():
             # two series of one scraper are two things, whatever they have in common
@@ -67,24 +69,33 @@ def _copies(told: Sequence[Told], compared: Callable[[Sequence[_Seen]], Sequence
                 yield from (Copy(seen.number, ranked[0].number, n) for n, seen in enumerate(ranked))
 
 
+def _scraper(name: str, labels: Labels) -> tuple[str | None, ...]:
+    """The labels that tell who scraped, None where there is none or where it is the metric's own."""
+    return tuple(
+        labels[label] if label in labels and not _is_own(name, label, labels) else None for label in SCRAPER
+    )
+
+
 def _seen(number: int, name: str, labels: Labels) -> _Seen:
-    telling = set(COLLECTOR)
-    if labels.get("instance") and not name.startswith(COLLECTED):
-        telling |= {label for label in TARGET if not _is_own(name, label, labels)}
-        telling |= set() if name.startswith(RAY) else {REPLICA}
-    every = (*COLLECTOR, REPLICA, *TARGET)
-    scraper = tuple(labels.get(label) if label in telling else None for label in every)
+    scraper = _scraper(name, labels)
+    telling = {label for label, value in zip(SCRAPER, scraper, strict=True) if value is not None}
     own = {label: value for label, value in labels.items() if label not in telling}
     moved = {label.removeprefix(MOVED): value for label, value in own.items() if label.startswith(MOVED)}
     return _Seen(number, scraper, {**own, **moved})
 
 
 def _is_own(name: str, label: str, labels: Labels) -> bool:
-    """Whether the metric itself has the label: BentoML's endpoint, a device's container, until it was moved."""
-    if f"{MOVED}{label}" in labels:
+    """Whether a label is none of the scraper's. A target is known by its instance alone; BentoML's endpoint and a
+    device's container are the metric's, until they were moved."""
+    if label in COLLECTOR:
         return False
+    if not labels.get("instance") or name.startswith(COLLECTED):
+        return True
+    if label == REPLICA:
+        return name.startswith(RAY)
     counter = COUNTERS.get(name)
-    return label == "container" if counter is None else label in counter.server.endpoint
+    own = label == "container" if counter is None else label in counter.server.endpoint
+    return own and f"{MOVED}{label}" not in labels
 
 
 def _shared(page: Sequence[_Seen]) -> list[object]:

@@ -22,7 +22,6 @@ from ingest.telemetry.devices import (
 )
 from ingest.telemetry.families import BY_NAME
 from ingest.telemetry.gauges import EXPORTER, HARDWARE, SIGNALS
-from ingest.telemetry.servers import TWINS
 from ingest.telemetry.serving import CounterRow, Numbers, Process, counters_of, twins_of
 
 MISSING = "<<<"  # DCGM's <<<NOT_SUPPORTED>>> and its like, where a label has no value
@@ -88,7 +87,7 @@ def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE)
     for number, name, labels in gauges:
         _add_gauge(result, number, name, labels, _target(labels) in relabelled, places)
     counters = [row for row in told if _kind(row[1]) == "counter"]
-    result.copies = copies_of([*counters, *(row for row in told if row[1] in TWINS)], gauges)
+    result.copies = copies_of(counters, gauges)
     result.counters = counters_of(counters, result.processes)
     result.twins = twins_of(told, {number for number, *_ in result.counters})
     return result

@@ -111,6 +111,20 @@ def test_a_server_that_was_born_counts_from_its_birth_once(warehouse):
     assert counted(warehouse) in (7 + grown(3 * 3600 - 30 - 600), 7 + grown(3 * 3600 - 29 - 600))
 
 
+def test_two_endpoints_of_one_page_each_have_their_birth(warehouse):
+    common = {"instance": "10.0.0.7:3000", "service_name": "m", "http_response_code": "200"}
+    rows = scraped(GR, lambda _: 0.5, {"UUID": "GPU-1", "Hostname": "n1"})
+    for path, born in (("/a", -7200), ("/b", 600)):  # /a long before what was read
+        labels = {**common, "endpoint": path}
+        rows += scraped("bentoml_service_request_total", lambda at: 5 if at > 600 else None, labels)
+        rows += scraped("bentoml_service_request_created", lambda _, born=born: 1790812800.0 + born, labels)
+    load(warehouse, rows)
+    told = answer(
+        warehouse, "SELECT endpoint, sum(requests_ok) AS n FROM traffic GROUP BY endpoint ORDER BY endpoint"
+    )
+    assert [(row["endpoint"], row["n"]) for row in told] == [("/a", 0), ("/b", 5)]
+
+
 def test_buckets_of_a_page_that_two_scrape_count_once(warehouse):
     rows = []
     for n, replica in enumerate(REPLICAS):
