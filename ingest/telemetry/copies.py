@@ -42,13 +42,18 @@ class _Seen(NamedTuple):
     labels: dict[str, str]
 
 
-def copies_of(counters: Sequence[Told], gauges: Sequence[Told]) -> list[Copy]:
+def copies_of(counters: Sequence[Told], gauges: Sequence[Told], held: Mapping[int, object]) -> list[Copy]:
     """Every series that has a copy, the kept one among them.
 
     Counters of one page (name and instance) are compared by the labels that all its scrapers give, since each adds what
-    it likes of the pod. Of devices such labels tell the holder, so all of them must be equal.
+    it likes of the pod. Of devices such labels tell the holder, each scraper in its own way: held says of a gauge's
+    series which device and holder they mean; one that it leaves out has no copy.
     """
-    return [*_copies(counters, _shared), *_copies(gauges, _whole)]
+    placed = [row for row in gauges if row[0] in held]
+    return [
+        *_copies(counters, _shared),
+        *_copies(placed, lambda page: [held[seen.number] for seen in page]),
+    ]
 
 
 def _copies(told: Sequence[Told], compared: Callable[[Sequence[_Seen]], Sequence[object]]) -> Iterator[Copy]:
@@ -101,7 +106,3 @@ def _is_own(name: str, label: str, labels: Labels) -> bool:
 def _shared(page: Sequence[_Seen]) -> list[object]:
     shared = frozenset.intersection(*(frozenset(seen.labels) for seen in page))
     return [frozenset((label, seen.labels[label]) for label in shared) for seen in page]
-
-
-def _whole(page: Sequence[_Seen]) -> list[object]:
-    return [frozenset(seen.labels.items()) for seen in page]

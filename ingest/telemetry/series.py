@@ -87,7 +87,8 @@ def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE)
     for number, name, labels in gauges:
         _add_gauge(result, number, name, labels, _target(labels) in relabelled, places)
     counters = [row for row in told if _kind(row[1]) == "counter"]
-    result.copies = copies_of(counters, gauges)
+    held = {gauge[0]: gauge[1:3] for gauge in result.gauges}
+    result.copies = copies_of(counters, gauges, held)
     result.counters = counters_of(counters, result.processes)
     result.twins = twins_of(told, {number for number, *_ in result.counters})
     return result

@@ -196,6 +196,28 @@ def test_a_device_that_two_scrape_is_seen_all_the_time_at_its_own_step(warehouse
     assert [(hour["observed_seconds"], hour["step_seconds"]) for hour in told] == [(3600, 30)] * 3
 
 
+def test_two_jobs_that_tell_the_holder_in_two_ways_see_one_device_all_the_time(warehouse):
+    """The GPU operator's ServiceMonitor with honorLabels, and a job without them: one GPU is held, one is free."""
+    rows = []
+    for uuid, pod in (("GPU-1", {"pod": "web", "namespace": "chat"}), ("GPU-2", {})):
+        own = {"pod": "dcgm-exporter-x2x2x", "namespace": "ops"}
+        moved = {f"exported_{label}": value for label, value in pod.items()}
+        page = {"UUID": uuid, "Hostname": "n1", "instance": "n1:9400"}
+        rows += scraped(GR, lambda _: 0.5, {**page, "job": "a", **own, **pod})
+        rows += scraped(GR, lambda _: 0.5, {**page, "job": "b", **own, **moved}, first=5)
+    load(warehouse, rows)
+    told = answer(
+        warehouse,
+        "SELECT device_id, pod, observed_seconds, step_seconds FROM device_hour ORDER BY device_id, hour",
+    )
+    assert [tuple(hour.values()) for hour in told] == [
+        *[
+            ("GPU-1", "web", seconds, 30) for seconds in (3595, 3600, 3600)
+        ],  # from the first scrape of the job that is kept
+        *[("GPU-2", None, 3600, 30)] * 3,
+    ]
+
+
 def test_pods_that_share_a_device_are_no_copies(warehouse):
     rows = []
     for pod in ("one", "two"):
