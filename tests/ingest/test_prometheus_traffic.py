@@ -90,6 +90,29 @@ def test_the_first_sample_counts_only_if_the_server_was_born_within(warehouse):
     assert {hour["pod"]: hour["output_tokens"] for hour in traffic(warehouse)} == {"old": 10, "new": 510}
 
 
+BORN = 1790812800.0  # START
+
+
+@pytest.mark.parametrize(
+    ("created", "counted"),
+    [
+        (
+            [-7200, -7200, 90, 90],
+            2 + 30 + 3,
+        ),  # began again after the second sample, and had overtaken it by the third
+        ([-7200, -7200, -7200, -7200], 2 + 18 + 3),
+        ([-7200, -7200, -3600, -3600], 2 + 18 + 3),  # another process of long ago behind one address
+    ],
+)
+def test_a_restart_that_nobody_saw_fall_is_told_by_its_birth(warehouse, created, counted):
+    """A pod of a StatefulSet comes back under its name, its series too."""
+    rows = series(FINISHED, [10, 12, 30, 33], finished_reason="stop")
+    born = [BORN + seconds for seconds in created]
+    load(warehouse, rows + series("vllm:request_success_created", born, finished_reason="stop"))
+    (hour,) = traffic(warehouse)
+    assert hour["requests_ok"] == counted
+
+
 def test_names_with_and_without_total_are_one_counter(warehouse):
     rows = series("vllm:prompt_tokens_total", [0, 100]) + series("vllm:prompt_tokens", [0, 100])
     rows += series("vllm:generation_tokens", [0, 30])
