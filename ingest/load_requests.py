@@ -63,7 +63,8 @@ def _load(
         load.con.execute(_text(name), written).fetchall()
     replaced, kept = settle(load, hours)
     keep_edges(load, hours, replaced)
-    message = "; ".join([*beside, *copies, *carried, *kept]) or None
+    assumed = _assumed(load, source)
+    message = "; ".join([*beside, *copies, *carried, *kept, *assumed]) or None
     rows = rows_written(load)
     return loaded(load, source.kind, rows, rejected, delivery.delivery_id, hours, replaced, message)
 
@@ -77,6 +78,13 @@ def _beside(load: Load, doubles: int) -> list[str]:
     return told
 
 
+def _assumed(load: Load, source: RequestLog) -> list[str]:
+    """That times without a zone were taken as UTC, unless somebody said of which one they are."""
+    ((zoneless,),) = load.con.execute("SELECT bool_or(zoneless) FROM request WHERE reason IS NULL").fetchall()
+    told = "times of the log name no zone: taken as UTC; --timezone says better"
+    return [told] if zoneless and source.timezone is None else []
+
+
 def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, number: int) -> int:
     """Fills `request`; answers the lines of a CSV that could not be taken apart, which are kept."""
     if file.bring:
@@ -84,7 +92,7 @@ def _stage(load: Load, source: RequestLog, file: SourceFile, window: Window, num
     opened, _ = _show(load.con, source, file)
     ((lines,),) = load.con.execute("SELECT count(*) FROM raw_request").fetchall()
     file_id = load.add_file(file.uri, file.etag, file.bytes, lines)
-    _judge(load.con, file_id, number, window)
+    _judge(load.con, source, file_id, number, window)
     broken = reject_broken(load, opened, file_id)
     read_and_refused(opened, lines, broken)
     load.con.execute(
@@ -106,7 +114,7 @@ def stage_lines(
     opened, columns = _show(con, source, file)
     con.execute("ALTER VIEW raw_request RENAME TO every_request")
     con.sql("FROM every_request").limit(most).create_view("raw_request")
-    _judge(con, file.uri, 0, Window())
+    _judge(con, source, file.uri, 0, Window())
     return opened, columns
 
 
@@ -123,12 +131,15 @@ def _show(
     return opened, columns
 
 
-def _judge(con: duckdb.DuckDBPyConnection, file_id: str, number: int, window: Window) -> None:
+def _judge(
+    con: duckdb.DuckDBPyConnection, source: RequestLog, file_id: str, number: int, window: Window
+) -> None:
     """Adds the lines of `raw_request` to `request`, each with what is wrong with it."""
     limits = {
         "file_id": file_id,
         "file_no": number,
         "aside": sorted(ASIDE),
+        "zone": source.timezone,
         "start": window.start,
         "end": window.end,
     }

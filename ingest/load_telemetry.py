@@ -106,6 +106,8 @@ def _load_staged(load: Load, kind: str, batch: Batch, staging: Staging) -> LoadR
 def _roll_up(load: Load, desk: duckdb.DuckDBPyConnection, told: Catalog) -> None:
     """Rolls up and writes the load's rows beside those that its source held before."""
     desk.execute(statement("hour_file")).fetchall()
+    if told.copies:
+        run_each(desk, statement("thin_copies"), {})
     ((samples,),) = desk.execute("SELECT count(*) FROM sample").fetchall()
     batches = -(-samples // DEVICE_SAMPLES) if told.gauges else 0
     for batch in range(batches):
@@ -139,22 +141,23 @@ def _describe(staging: Staging, told: Catalog, hours: Hours, batch: Batch) -> No
     if told.by_minute:
         con.execute(statement("by_minute"), {"series": told.by_minute}).fetchall()
     numbers = told.device_numbers
-    root = {numbers[device.device_id]: numbers[device.parent_id] for device in list(told.devices.values())}
+    root = {numbers[device.key]: numbers[device.parent_key] for device in list(told.devices.values())}
     _fill(con, "every_gauge", [(*gauge, root[gauge[1]]) for gauge in told.gauges])
     _fill(con, "device", [_device_row(told, device) for device in told.devices.values()])
     _fill(con, "device_holder", [(n, placed(space), pod) for (space, pod), n in told.holders.of.items()])
     _fill(con, "device_node", [(number, node) for node, number in told.nodes.of.items()])
     _fill(con, "counter", told.counters)
     _fill(con, "twin", told.twins)
+    _fill(con, "copy", told.copies)
     processes = [(n, p._replace(namespace=placed(p.namespace))) for p, n in told.processes.of.items()]
     _fill(con, "process", [(number, *process) for number, process in processes])
 
 
 def _device_row(told: Catalog, device: Device) -> tuple[object, ...]:
     numbers = told.device_numbers
-    parent = numbers[device.parent_id] if device.device_id != device.parent_id else None
+    parent = numbers[device.parent_key] if device.device_id != device.parent_id else None
     return (
-        numbers[device.device_id],
+        numbers[device.key],
         parent,
         device.slices,
         device.device_id,

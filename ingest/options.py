@@ -208,6 +208,12 @@ class RequestsOptions(Options):
         description="Cluster whose requests alone the log tells.",
         examples=["eu-west"],
     )
+    timezone: str | None = Field(
+        None,
+        title="ZONE",
+        description="Zone of times that name none, such as Europe/Berlin; by default UTC, with a note.",
+        examples=["Europe/Berlin"],
+    )
 
 
 class ResourcesOptions(Options):

@@ -19,7 +19,10 @@ SQL = Path(__file__).parents[1] / "sql"
 TELLING = {"model": "traffic has no model", "output_tokens": "there is no cost per token"}
 LOOKED_AT = 10_000  # lines: a log may have a hundred million
 SKEW = timedelta(hours=1)  # a clock that is so far ahead is no nonsense
-TIME = 'Say which column holds the time: mapping = {timestamp = "COLUMN"}; UTC, or seconds or milliseconds since 1970.'
+TIME = (
+    'Say which column holds the time: mapping = {timestamp = "COLUMN"}; UTC, or of timezone = "ZONE", or seconds or '
+    "milliseconds since 1970."
+)
 
 
 def examine(source: RequestLog, now: datetime) -> Iterator[Finding]:

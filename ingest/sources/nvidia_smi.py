@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ingest.source import SourceError, SourceFile, Window
+from ingest.source import SourceFile, Window
 from ingest.telemetry.file_batch import file_batch
 from ingest.telemetry.nvidia_smi import NvidiaSmiLog
 from ingest.telemetry.staging import Batch, Staging
+from ingest.zones import known_zone
 
 ENDINGS = (".csv", ".csv.gz", ".log", ".log.gz")
 
@@ -31,7 +31,7 @@ class NvidiaSmi:
 
     def batches(self, window: Window, watermark: datetime | None) -> Iterator[Batch]:  # noqa: ARG002 - the protocol's
         """One batch: every log of the location. Raises SourceError."""
-        log = NvidiaSmiLog(self._zone(), self.host)
+        log = NvidiaSmiLog(known_zone(self.timezone or "UTC"), self.host)
         read = partial(self._read, log)
         yield from file_batch(self.location, window, ENDINGS, read, (self.timezone, self.host))
 
@@ -47,11 +47,3 @@ class NvidiaSmi:
         if self.host is None:
             told.append("no machine is known for these GPUs: --host says which one wrote the log")
         return told
-
-    def _zone(self) -> ZoneInfo:
-        try:
-            return ZoneInfo(self.timezone or "UTC")
-        except (ZoneInfoNotFoundError, ValueError):
-            raise SourceError(
-                f"There is no time zone '{self.timezone}'. Write it as Europe/Berlin or UTC."
-            ) from None

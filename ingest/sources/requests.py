@@ -4,12 +4,12 @@
     python -m ingest requests gateway.jsonl --map timestamp=started_at --map latency_ms=took
 
 A mapping says `ours=theirs` (a column, `usage.prompt_tokens` for one inside a JSON object) or `ours==constant`. Ours:
-timestamp (required; UTC unless it says otherwise, or seconds or milliseconds since 1970), model, version, endpoint,
-mode ('batch', else real time), team, input_tokens, output_tokens, cached_tokens (part of input_tokens), latency and
-time_to_first_token (seconds), latency_ms, or finished_at and first_token_at (times), status (an HTTP code below 400,
-ok, success, stop, length … is answered; anything else failed; none at all is answered), path (health checks and scrapes
-are told by it and count beside), request_id (one that comes again counts once, as it was told last). What is not mapped
-is guessed: by what wrote the log (ingest/request_shapes.py), else by common names.
+timestamp (required; with a zone, else of the log's, else UTC; or seconds or milliseconds since 1970), model, version,
+endpoint, mode ('batch', else real time), team, input_tokens, output_tokens, cached_tokens (part of input_tokens),
+latency and time_to_first_token (seconds), latency_ms, or finished_at and first_token_at (times), status (an HTTP code
+below 400, ok, success, stop, length … is answered; anything else failed; none at all is answered), path (health checks
+and scrapes are told by it and count beside), request_id (one that comes again counts once, as it was told last). What
+is not mapped is guessed: by what wrote the log (ingest/request_shapes.py), else by common names.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ingest.files import Entry, place, whole
 from ingest.raw import squash
 from ingest.request_shapes import PLAIN, SHAPES, Shape
 from ingest.source import Delivery, SourceError, Window
+from ingest.zones import known_zone
 
 GUESSES: Mapping[str, tuple[str, ...]] = {
     "timestamp": ("timestamp", "time", "ts", "@timestamp", "created_at", "start_time", "request_time"),
@@ -54,12 +55,14 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class RequestLog:
     """location: a file, a folder or s3://…; mapping: our name → their column, or '=constant'; shape: a name of
-    ingest/request_shapes.py, or "auto" = by the columns; cluster: the one whose requests alone it tells."""
+    ingest/request_shapes.py, or "auto" = by the columns; cluster: the one whose requests alone it tells; timezone: of
+    times that name none, None = UTC, and said aloud."""
 
     location: str
     mapping: Mapping[str, str] = field(default_factory=dict)
     shape: str = "auto"
     cluster: str | None = None
+    timezone: str | None = None
     kind: str = "requests"
 
     def __post_init__(self) -> None:
@@ -68,6 +71,9 @@ class RequestLog:
             raise SourceError(
                 f"A request log has no '{unknown[0]}' to be mapped. There are: {', '.join(GUESSES)}."
             )
+
+        if self.timezone is not None:
+            known_zone(self.timezone)
 
     def columns(self, shape: Shape = PLAIN) -> dict[str, tuple[str, ...]]:
         """Our name → the columns to look for, in order. A mapped one is looked for alone; a constant has none."""
@@ -96,8 +102,8 @@ class RequestLog:
             files = tuple(where.file(entry, Path(staging)) for entry in entries)
             delivery = whole(files)
             asked = (delivery.delivery_id, sorted(self.mapping.items()), self.shape, window.start, window.end)
-            in_cluster = (self.cluster,) if self.cluster else ()
-            yield Delivery("/".join(str(part) for part in (*asked, *in_cluster)), files)
+            more = [part for part in (self.cluster, self.timezone) if part]
+            yield Delivery("/".join(str(part) for part in (*asked, *more)), files)
 
 
 def _is_log(entry: Entry) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import ssl
 import urllib.error
 import urllib.parse
@@ -25,11 +26,14 @@ TOKEN = "INFERLEDGER_PROMETHEUS_TOKEN"
 PASSWORD = "INFERLEDGER_PROMETHEUS_PASSWORD"
 KEY_PASSWORD = "INFERLEDGER_PROMETHEUS_KEY_PASSWORD"
 TIMEOUT = 150.0  # seconds; the server's own query timeout is two minutes by default
+AWAY = re.compile(
+    r"<|Service Unavailable\b|no healthy upstream|$", re.IGNORECASE
+)  # nobody answered: a proxy did
 T = TypeVar("T")
 
 
 class TooMuch(Exception):
-    """The server will not answer so much at once (422), or not in time (503)."""
+    """The server will not answer so much at once (422), or not in time (503, or 504 of a proxy before it)."""
 
 
 class _Passing(Exception):
@@ -130,7 +134,7 @@ class Access:
         )
 
     def _refused(self, url: str, code: int, said: str) -> Exception:
-        if code in (422, 503):
+        if code in (422, 504) or (code == 503 and not AWAY.match(said)):
             return TooMuch(f"{code}: {said}")
         if code in (401, 403):
             remedy = (

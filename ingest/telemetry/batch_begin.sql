@@ -8,8 +8,10 @@ CREATE OR REPLACE TEMP TABLE device (
   device_kind VARCHAR, gpu_util_as VARCHAR, device_index VARCHAR, pci_bus_id VARCHAR, uuid_mask VARCHAR);
 CREATE OR REPLACE TEMP TABLE device_holder (holder INTEGER, namespace VARCHAR, pod VARCHAR);
 CREATE OR REPLACE TEMP TABLE device_node (node INTEGER, name VARCHAR);
-CREATE OR REPLACE TEMP TABLE counter (series INTEGER, process INTEGER, role VARCHAR, le DOUBLE, factor DOUBLE);
+CREATE OR REPLACE TEMP TABLE counter (
+  series INTEGER, process INTEGER, role VARCHAR, le DOUBLE, factor DOUBLE, histogram INTEGER);
 CREATE OR REPLACE TEMP TABLE twin (series INTEGER, counter INTEGER);
+CREATE OR REPLACE TEMP TABLE copy (series INTEGER, kept INTEGER, place INTEGER);
 CREATE OR REPLACE TEMP TABLE process (
   process INTEGER, server VARCHAR, layer INTEGER, model VARCHAR, version VARCHAR, endpoint VARCHAR, team VARCHAR,
   namespace VARCHAR, pod VARCHAR);

@@ -59,6 +59,16 @@ class Device:
     spot: Spot = Spot()
 
     @property
+    def key(self) -> tuple[str, str | None]:
+        """A GPU is cut anew without a new UUID, and an instance's number then names another slice of it."""
+        return self.device_id, self.mig_profile
+
+    @property
+    def parent_key(self) -> tuple[str, str | None]:
+        """The GPU that the device is a slice of; its own where it is none."""
+        return (self.parent_id, None) if self.parent_id != self.device_id else self.key
+
+    @property
     def slices(self) -> int:
         """Compute slices of a MIG profile such as 3g.20gb; 1 where the profile is not told."""
         told = SLICES.match(self.mig_profile or "")

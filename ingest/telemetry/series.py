@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ingest.telemetry.copies import Copy, copies_of
 from ingest.telemetry.devices import (
     NOWHERE,
     Device,
@@ -38,14 +39,15 @@ UNPLACED = {
 class Catalog:
     """Every series of a load, told apart. Rows of `gauges` and `counters` are shaped as the roll-up reads them."""
 
-    devices: dict[str, Device] = field(default_factory=dict)
-    device_numbers: Numbers[str] = field(default_factory=Numbers)
+    devices: dict[tuple[str, str | None], Device] = field(default_factory=dict)
+    device_numbers: Numbers[tuple[str, str | None]] = field(default_factory=Numbers)
     holders: Numbers[Holder] = field(default_factory=Numbers)
     nodes: Numbers[str] = field(default_factory=Numbers)
     processes: Numbers[Process] = field(default_factory=Numbers)
     gauges: list[tuple[int, int, int | None, int | None, str, float, float]] = field(default_factory=list)
     counters: list[CounterRow] = field(default_factory=list)
     twins: list[tuple[int, int]] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
     by_minute: list[int] = field(default_factory=list)
     unplaced: dict[str, int] = field(default_factory=dict)
 
@@ -55,14 +57,18 @@ class Catalog:
         silent = len(self._silent())
         if silent:
             left_out.append(f"devices that report nothing of their activity, and stay unobserved: {silent}")
+        copied = len(self.copies) - len({copy.kept for copy in self.copies})
+        if copied:
+            left_out.append(f"series that several scrapers tell, and count once: {copied}")
         return left_out
 
     def _silent(self) -> set[str]:
         """Devices without a signal. A MIG parent may be silent where its instances speak."""
         speaking = {gauge[1] for gauge in self.gauges if gauge[4] in SIGNALS}
         numbers = self.device_numbers.of
-        loud = {device for name, device in self.devices.items() if numbers[name] in speaking}
-        return set(self.devices) - {d.device_id for d in loud} - {d.parent_id for d in loud}
+        loud = {device for key, device in self.devices.items() if numbers[key] in speaking}
+        every = {device.device_id for device in self.devices.values()}
+        return every - {d.device_id for d in loud} - {d.parent_id for d in loud}
 
 
 def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE) -> Catalog:
@@ -80,7 +86,10 @@ def catalog(series: Iterable[tuple[int, str, Labels]], places: Places = NOWHERE)
     relabelled = {_target(labels) for _, _, labels in gauges if "exported_pod" in labels} - {None}
     for number, name, labels in gauges:
         _add_gauge(result, number, name, labels, _target(labels) in relabelled, places)
-    result.counters = counters_of([row for row in told if _kind(row[1]) == "counter"], result.processes)
+    counters = [row for row in told if _kind(row[1]) == "counter"]
+    held = {gauge[0]: gauge[1:3] for gauge in result.gauges}
+    result.copies = copies_of(counters, gauges, held)
+    result.counters = counters_of(counters, result.processes)
     result.twins = twins_of(told, {number for number, *_ in result.counters})
     return result
 
@@ -100,7 +109,7 @@ def _add_gauge(
     result.gauges.append(
         (
             number,
-            result.device_numbers[device.device_id],
+            result.device_numbers[device.key],
             result.holders[holder] if holder else None,
             result.nodes[node] if node else None,
             metric.role,
@@ -112,12 +121,12 @@ def _add_gauge(
 
 def _remember(result: Catalog, device: Device, second_hand: bool) -> None:
     """Of several names for a device's model the last in the alphabet, so that the order of series does not matter."""
-    known = result.devices.get(device.device_id)
+    known = result.devices.get(device.key)
     spot = known.spot.agreed(device.spot) if known else device.spot
     better = known is not None and not second_hand and (known.gpu_model or "") < (device.gpu_model or "")
     if known is None or better or (known.gpu_model is None and device.gpu_model):
         known = device
-    result.devices[device.device_id] = known if known.spot == spot else replace(known, spot=spot)
+    result.devices[device.key] = known if known.spot == spot else replace(known, spot=spot)
 
 
 def _kind(name: str) -> str | None:

@@ -63,13 +63,17 @@ class Process(NamedTuple):
 
 
 class CounterRow(NamedTuple):
-    """Growth of `series` times `factor` adds to `role` of `process`; le: in seconds, of a histogram's bucket."""
+    """Growth of `series` times `factor` adds to `role` of `process`.
+
+    le, histogram: of a bucket, its upper bound in seconds and the number of the histogram that it belongs to.
+    """
 
     series: int
     process: int
     role: str
     le: float | None
     factor: float
+    histogram: int | None
 
 
 def counters_of(told: Sequence[Told], processes: Numbers[Process]) -> list[CounterRow]:
@@ -78,7 +82,7 @@ def counters_of(told: Sequence[Told], processes: Numbers[Process]) -> list[Count
     for _, name, labels in told:
         key, place = _identity(name, labels), _place(name, labels)
         best[key] = min(place, best.get(key, place))
-    rows = []
+    rows, histograms = [], Numbers[tuple[object, ...]]()
     for number, name, labels in told:
         if _place(name, labels) > best[_identity(name, labels)] or _counted_elsewhere(name, labels):
             continue
@@ -86,8 +90,9 @@ def counters_of(told: Sequence[Told], processes: Numbers[Process]) -> list[Count
         aside = _is_aside(server, labels)
         process = processes[process_of(server, labels, aside)]
         bound = _bound(name, labels)
+        histogram = None if bound is None else histograms[_histogram(name, labels)]
         rows += [
-            CounterRow(number, process, role, bound, factor)
+            CounterRow(number, process, role, bound, factor, histogram)
             for role, factor in _meaning(COUNTERS[name], labels, aside, bound)
         ]
     return rows
@@ -186,6 +191,11 @@ def _bound(name: str, labels: Labels) -> float | None:
         return float(labels.get("le", "")) * family.unit
     except ValueError:
         return None
+
+
+def _histogram(name: str, labels: Labels) -> tuple[object, ...]:
+    """What the buckets of one histogram share."""
+    return name, frozenset(item for item in labels.items() if item[0] != "le")
 
 
 def _first(labels: Labels, names: Sequence[str]) -> str | None:

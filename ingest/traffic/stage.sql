@@ -2,10 +2,10 @@
 -- comes with the whole answer (LiteLLM's, where nothing is streamed) is no time to the first token.
 INSERT INTO request
 WITH timed AS (
-  SELECT *, moment_of(timestamp) AS asked_at, rtrim(regexp_extract(path, '^(?:[A-Z]+ )?([^ ?#]+)', 1), '/') AS route,
-    epoch(moment_of(finished_at) - moment_of(timestamp)) AS took,
-    CASE WHEN moment_of(first_token_at) < moment_of(finished_at)
-      THEN epoch(moment_of(first_token_at) - moment_of(timestamp)) END AS waited
+  SELECT *, moment_in(timestamp, $zone) AS asked_at, rtrim(regexp_extract(path, '^(?:[A-Z]+ )?([^ ?#]+)', 1), '/') AS route,
+    epoch(moment_in(finished_at, $zone) - moment_in(timestamp, $zone)) AS took,
+    CASE WHEN moment_in(first_token_at, $zone) < moment_in(finished_at, $zone)
+      THEN epoch(moment_in(first_token_at, $zone) - moment_in(timestamp, $zone)) END AS waited
   FROM raw_request),
 told AS (
   SELECT *, coalesce(list_contains($aside, route), FALSE) AS aside,
@@ -42,6 +42,7 @@ SELECT $file_id, line_no, asked_at, model, version, CASE WHEN NOT aside THEN end
     TRUE),
   path, aside, request_id, $file_no, line_hash, coalesce(md5('id ' || request_id), line_hash),
   reason,
-  CASE WHEN reason IS NOT NULL THEN concat_ws(', ', timestamp, input_tokens, output_tokens, cached_tokens, latency, latency_ms) END
+  CASE WHEN reason IS NOT NULL THEN concat_ws(', ', timestamp, input_tokens, output_tokens, cached_tokens, latency, latency_ms) END,
+  names_no_zone(timestamp)
 FROM judged
 WHERE ($start IS NULL OR asked_at IS NULL OR asked_at >= $start) AND ($end IS NULL OR asked_at IS NULL OR asked_at < $end)

@@ -213,12 +213,13 @@ def test_an_hour_of_an_endpoint_costs_what_its_bill_says(cloud, wh):
     assert served == [("llama-8b", "blue", 10)]
 
 
-def test_a_variant_that_only_has_its_default_name_is_no_version(cloud, wh):
-    cloud.endpoint("chat", "ml.g4dn.xlarge", variant="AllTraffic")
-    cloud.put("AWS/SageMaker", "Invocations", {"EndpointName": "chat", "VariantName": "AllTraffic"}, (0, 10))
+@pytest.mark.parametrize("name", ["AllTraffic", "variant-name-1", "default-variant-name"])
+def test_a_variant_that_only_has_its_default_name_is_no_version(cloud, wh, name):
+    cloud.endpoint("chat", "ml.g4dn.xlarge", variant=name)
+    cloud.put("AWS/SageMaker", "Invocations", {"EndpointName": "chat", "VariantName": name}, (0, 10))
     assert load(wh, cloud.hours()).message is None
     (hour,) = traffic(wh)
-    assert (hour["model"], hour["version"], hour["pod"]) == ("llama-8b", None, "chat/AllTraffic")
+    assert (hour["model"], hour["version"], hour["pod"]) == ("llama-8b", None, f"chat/{name}")
     assert answer(wh, "SELECT model, version FROM deployment_map") == [{"model": "llama-8b", "version": None}]
 
 

@@ -74,6 +74,14 @@ def test_a_blank_energy_counter_is_no_reading(warehouse, code):
     assert hours(warehouse)[0]["energy_joules"] is None
 
 
+def test_a_reading_below_zero_is_none(warehouse):
+    """Such as AMD's driver gives for what it could not measure."""
+    below = [0.5, -1.0] * 30
+    load(warehouse, minutes(GR, labels(), below) + minutes(MEMORY, labels(), [100.0, -1.0] * 30))
+    (hour,) = hours(warehouse)
+    assert (hour["samples"], hour["util_avg"], hour["memory_avg"]) == (30, 0.5, 100)
+
+
 def test_words_for_a_blank_are_no_error(tmp_path, warehouse):
     """As a label's value and as the sample itself: more than 1 % of such lines would stop a load."""
     path = tmp_path / "t.prom"
@@ -102,6 +110,23 @@ def test_the_noise_of_an_idle_engine_is_idle_at_one_percent_and_not_at_zero(ware
         0.05: 3600,
         0.1: 3600,
     }
+
+
+def test_ratios_of_dcgm_and_percents_of_gke_are_0_to_1(warehouse):
+    """SM, DRAM and tensor activity beside the signal, each in its own column."""
+    rows = []
+    for name, value in (("SM", 0.5), ("DRAM", 0.25), ("PIPE_TENSOR", 0.125)):
+        rows += minutes(f"DCGM_FI_PROF_{name}_ACTIVE", labels(), [value] * 60)
+    for name, value in (
+        ("duty_cycle", 50),
+        ("memory_bandwidth_utilization", 25),
+        ("tensorcore_utilization", 12.5),
+    ):
+        rows += minutes(f"kubernetes_io:node_accelerator_{name}", on_node("chip-1"), [value] * 60)
+    load(warehouse, rows)
+    told = [(hour["util_avg"], hour["dram_active"], hour["tensor_active"]) for hour in hours(warehouse)]
+    assert told == [(0.5, 0.25, 0.125)] * 2
+    assert [hour["sm_active"] for hour in hours(warehouse)] == [0.5, None]
 
 
 def test_an_xid_code_is_sticky_and_says_nothing_about_work(warehouse):
@@ -186,6 +211,26 @@ def test_an_exporter_that_was_away_leaves_a_gap_and_no_energy_reset(warehouse):
     (hour,) = hours(warehouse)
     assert hour["observed_seconds"] == 40 * 60
     assert hour["energy_joules"] == pytest.approx(59 * 6)
+
+
+WEEKS = 1e12  # mJ: what 400 W take in four weeks
+
+
+@pytest.mark.parametrize(
+    ("read", "joules"),
+    [
+        ([WEEKS, WEEKS + 24e6, WEEKS + 12e6, WEEKS + 48e6], 48e3),  # told late: taken back, and made good
+        ([WEEKS, WEEKS + 24e6, 12e6, 36e6], 24e3 + 12e3 + 24e3),  # the driver was loaded again
+        (
+            [WEEKS, WEEKS + 24e6, WEEKS / 2, WEEKS / 2 + 24e6],
+            24e3 + 24e3,
+        ),  # another board's: its past is not ours
+    ],
+    ids=["late", "reset", "another"],
+)
+def test_an_energy_counter_begins_again_only_where_so_much_can_have_been_used(warehouse, read, joules):
+    load(warehouse, minutes(GR, labels(), [0.5] * len(read)) + minutes(ENERGY, labels(), read))
+    assert hours(warehouse)[0]["energy_joules"] == pytest.approx(joules)
 
 
 def test_time_slicing_takes_the_devices_reading_and_not_the_processes(warehouse):

@@ -297,6 +297,45 @@ def test_a_matrix_answer_in_a_file_is_read(tmp_path, warehouse):
     assert (hour["observed_seconds"], hour["busy_seconds"], hour["samples"]) == (240, 60, 3)
 
 
+COUNTED = ["10", "NaN", "15", "+Inf", "-Inf", "20", "4"]  # grows by 5 + 5, begins again, 4
+
+
+def counted_as_answer(folder):
+    metric = {"__name__": "vllm:prompt_tokens_total", "model_name": "llama"}
+    stamp = datetime(2026, 10, 1, tzinfo=UTC).timestamp()
+    values = [[stamp + 60 * n, value] for n, value in enumerate(COUNTED)]
+    (folder / "a.json").write_text(json.dumps({"data": {"result": [{"metric": metric, "values": values}]}}))
+
+
+def counted_as_dump(folder, moment="TIMESTAMP '2026-10-01' + n * INTERVAL 1 MINUTE"):
+    rows = ", ".join(f"({n}, CAST('{value}' AS DOUBLE))" for n, value in enumerate(COUNTED))
+    duckdb.connect().sql(f"""
+        SELECT 'vllm:prompt_tokens_total' AS metric, '{{"model_name": "llama"}}' AS labels, {moment} AS ts, value
+        FROM (VALUES {rows}) AS told(n, value)
+    """).write_parquet(str(folder / "a.parquet"))
+
+
+def counted_as_numbered_dump(folder):
+    counted_as_dump(folder, "1790812800 + 60 * n")
+
+
+def counted_as_text(folder):
+    lines = [
+        f'vllm:prompt_tokens_total{{model_name="llama"}} {value} {1790812800 + 60 * n}\n'
+        for n, value in enumerate(COUNTED)
+    ]
+    (folder / "a.om").write_text("".join(lines))
+
+
+@pytest.mark.parametrize(
+    "write", [counted_as_answer, counted_as_dump, counted_as_numbered_dump, counted_as_text]
+)
+def test_what_is_no_number_is_no_sample_of_a_counter(tmp_path, warehouse, write):
+    write(tmp_path)
+    load(warehouse, tmp_path)
+    assert answer(warehouse, "SELECT input_tokens FROM traffic") == [{"input_tokens": 14}]
+
+
 def test_json_of_another_kind_is_refused(tmp_path, warehouse):
     (tmp_path / "a.json").write_text('{"rows": []}')
     with pytest.raises(SourceError, match="not an answer of Prometheus"):

@@ -184,6 +184,25 @@ def test_mig_instances_stand_for_their_parent(warehouse):
     assert (idle["energy_joules"], busy["energy_joules"]) == pytest.approx((59 * 100, 59 * 300))
 
 
+def test_an_instances_number_is_another_slice_after_the_gpu_was_cut_anew(warehouse):
+    """Instance 1 is 1g and then 3g, instance 2 is 3g and then 4g: 400 W go 1:3, then 3:4."""
+    rows = [(ENERGY, labels(), 60 * n, 60 * 400_000 * n) for n in range(120)]
+    for n in range(120):
+        for instance, profile in enumerate(["1g.10gb", "3g.40gb"] if n < 60 else ["3g.40gb", "4g.40gb"], 1):
+            rows.append((GR, labels(GPU_I_ID=str(instance), GPU_I_PROFILE=profile), 60 * n, 0.5))
+    load(warehouse, rows)
+    told = [(hour["device_id"], hour["mig_profile"], hour["observed_seconds"]) for hour in hours(warehouse)]
+    assert told == [
+        ("GPU-1/1", "1g.10gb", 3600),
+        ("GPU-1/2", "3g.40gb", 3600),
+        ("GPU-1/1", "3g.40gb", 3600),
+        ("GPU-1/2", "4g.40gb", 3600),
+    ]
+    assert [hour["energy_joules"] for hour in hours(warehouse)] == pytest.approx(
+        [400 * 59 * 60 / 4, 400 * 59 * 60 * 3 / 4, 400 * 3600 * 3 / 7, 400 * 3600 * 4 / 7]
+    )
+
+
 def test_a_device_that_is_cut_later_is_itself_before(warehouse):
     rows = [(GR, labels(), 600 * n, 0.5) for n in range(12)]
     rows += [(GR, labels(GPU_I_ID="1", GPU_I_PROFILE="7g.80gb"), 600 * n, 0.5) for n in range(6, 12)]

@@ -255,7 +255,7 @@ def wide(asked):
     return int(re.search(r"\[(\d+)ms\]$", asked["query"]).group(1)) > 1_900_000
 
 
-@pytest.mark.parametrize("code", [422, 503])
+@pytest.mark.parametrize("code", [422, 503, 504])
 def test_a_chunk_that_is_too_much_is_halved(warehouse, code):
     with tiny(refuse=lambda asked, _: error(code, "too many samples") if wide(asked) else None) as (
         url,
@@ -279,6 +279,22 @@ def test_a_passing_error_is_tried_again(warehouse):
     with tiny(refuse=lambda _, attempt: error(500, "flaky") if attempt in (1, 2, 5) else None) as (url, _):
         load(warehouse, url, START, START + timedelta(hours=2))
     assert len(facts(warehouse)) == 2
+
+
+STARTING = (503, "Service Unavailable")  # as Prometheus says while it reads its log
+
+
+def test_a_server_that_starts_is_waited_for_and_not_asked_for_less(warehouse):
+    with tiny(refuse=lambda _, attempt: STARTING if attempt in (1, 2) else None) as (url, asked):
+        load(warehouse, url, START, START + timedelta(hours=2))
+    assert len(facts(warehouse)) == 2
+    assert asked[0] == asked[1] == asked[2]
+
+
+@pytest.mark.parametrize("said", ["Service Unavailable", "<html>503</html>", "no healthy upstream", ""])
+def test_a_server_that_is_down_is_not_called_too_narrow(warehouse, said):
+    with tiny(refuse=lambda *_: (503, said)) as (url, _), pytest.raises(SourceError, match="Is it up"):
+        load(warehouse, url, START, START + timedelta(hours=2))
 
 
 def test_an_error_that_stays_says_what_and_where(warehouse):

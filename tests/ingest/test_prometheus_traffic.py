@@ -90,6 +90,29 @@ def test_the_first_sample_counts_only_if_the_server_was_born_within(warehouse):
     assert {hour["pod"]: hour["output_tokens"] for hour in traffic(warehouse)} == {"old": 10, "new": 510}
 
 
+BORN = 1790812800.0  # START
+
+
+@pytest.mark.parametrize(
+    ("created", "counted"),
+    [
+        (
+            [-7200, -7200, 90, 90],
+            2 + 30 + 3,
+        ),  # began again after the second sample, and had overtaken it by the third
+        ([-7200, -7200, -7200, -7200], 2 + 18 + 3),
+        ([-7200, -7200, -3600, -3600], 2 + 18 + 3),  # another process of long ago behind one address
+    ],
+)
+def test_a_restart_that_nobody_saw_fall_is_told_by_its_birth(warehouse, created, counted):
+    """A pod of a StatefulSet comes back under its name, its series too."""
+    rows = series(FINISHED, [10, 12, 30, 33], finished_reason="stop")
+    born = [BORN + seconds for seconds in created]
+    load(warehouse, rows + series("vllm:request_success_created", born, finished_reason="stop"))
+    (hour,) = traffic(warehouse)
+    assert hour["requests_ok"] == counted
+
+
 def test_names_with_and_without_total_are_one_counter(warehouse):
     rows = series("vllm:prompt_tokens_total", [0, 100]) + series("vllm:prompt_tokens", [0, 100])
     rows += series("vllm:generation_tokens", [0, 30])
@@ -160,6 +183,12 @@ def test_samples_that_come_twice_count_once(warehouse):
     assert hour["requests_ok"] == 10 + 5 + 4
 
 
+def test_a_counter_below_zero_is_no_sample(warehouse):
+    load(warehouse, series(FINISHED, [10, -5, 20, -1, 3], finished_reason="stop"))
+    (hour,) = traffic(warehouse)
+    assert hour["requests_ok"] == 10 + 3
+
+
 def grown(values):
     """Growth by hand: pair by pair, a smaller value means that the counter began again."""
     seen = [value for value in values if value is not None]
@@ -180,3 +209,49 @@ def test_growth_equals_a_sum_over_pairs(warehouse, engines):
     ]
     load(warehouse, rows)
     assert sum(hour["input_tokens"] for hour in traffic(warehouse)) == sum(map(grown, engines))
+
+
+def buckets(per_bound, **more):
+    """Cumulative buckets of one histogram: bound → its values scrape by scrape; None = not told."""
+    return [
+        row
+        for bound, values in per_bound.items()
+        for row in series("vllm:e2e_request_latency_seconds_bucket", values, le=bound, **more)
+    ]
+
+
+def in_buckets(warehouse):
+    found = answer(warehouse, "SELECT le, requests FROM traffic_latency ORDER BY le")
+    return {bucket["le"]: bucket["requests"] for bucket in found}
+
+
+def test_engines_of_two_releases_with_other_bounds_merge_without_loss(warehouse):
+    old = buckets({"1.0": [0, 4], "2.0": [0, 9], "+Inf": [0, 10]}, engine="0")
+    new = buckets({"0.5": [0, 6], "1.0": [0, 7], "5.0": [0, 8], "+Inf": [0, 8]}, engine="1")
+    load(warehouse, old + new)
+    assert in_buckets(warehouse) == {0.5: 6, 1.0: 4 + 1, 2.0: 5, 5.0: 1, float("inf"): 1}
+
+
+def test_bounds_that_change_with_a_restart_within_the_hour_keep_every_request(warehouse):
+    """A scrape later the new release tells its finer bound's growth; until then its requests stand in the next one."""
+    load(
+        warehouse,
+        buckets(
+            {
+                "0.5": [None, None, 1, 3],
+                "1.0": [0, 10, 3, 6],
+                "2.0": [0, 15, None, None],
+                "5.0": [None, None, 4, 8],
+                "+Inf": [0, 20, 5, 10],
+            }
+        ),
+    )
+    assert in_buckets(warehouse) == {0.5: 2, 1.0: 10 + 3 + 1, 2.0: 5, 5.0: 1, float("inf"): 5 + 2 + 1}
+
+
+def test_a_bound_that_comes_back_after_a_release_was_taken_back_counts_from_then_on(warehouse):
+    load(
+        warehouse,
+        buckets({"1.0": [0, 4, 4, 6, 7], "2.0": [0, 5, None, 40, 42], "+Inf": [0, 5, 5, 8, 11]}),
+    )
+    assert in_buckets(warehouse) == {1.0: 4 + 2 + 1, 2.0: 1 + 1, float("inf"): 1 + 1}

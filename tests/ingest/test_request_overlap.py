@@ -37,7 +37,7 @@ def logs(tmp_path):
 
 
 def load(wh, location, source="log"):
-    (result,) = load_requests(wh, source, RequestLog(str(location)), Window())
+    (result,) = load_requests(wh, source, RequestLog(str(location), timezone="UTC"), Window())
     return result
 
 

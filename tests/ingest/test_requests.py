@@ -21,8 +21,9 @@ from ingest.sources.requests import RequestLog
 NOON = datetime(2026, 10, 1, 12, 0)
 
 
-def load(warehouse, location, mapping=None, window=None, source="log"):
-    (result,) = load_requests(warehouse, source, RequestLog(str(location), mapping or {}), window or Window())
+def load(warehouse, location, mapping=None, window=None, source="log", **more):
+    log = RequestLog(str(location), mapping or {}, **more)
+    (result,) = load_requests(warehouse, source, log, window or Window())
     return result
 
 
@@ -340,3 +341,43 @@ def test_a_mapping_of_something_that_there_is_not():
 def test_nothing_in_the_folder(tmp_path, warehouse):
     with pytest.raises(SourceError, match="holds no request log"):
         load(warehouse, tmp_path / "store" / "parquet")
+
+
+ZONED = """started,model
+2026-10-01 00:30:00,m
+2026-12-01T00:30:00.5,m
+2026-10-01T12:30:00Z,m
+2026-10-01 12:30:00+05:30,m
+2026-10-25 02:30:00,m
+1790856000,m
+"""
+
+
+def test_times_without_a_zone_are_those_of_the_log(tmp_path, warehouse):
+    """Summer +2, winter +1, twice the same hour: the second; what names a zone, or counts seconds, is left alone."""
+    result = load(
+        warehouse, write(tmp_path / "log.csv", ZONED), {"timestamp": "started"}, timezone="Europe/Berlin"
+    )
+    assert result.message is None
+    hours = answer(warehouse, "SELECT hour, requests_ok FROM traffic ORDER BY hour")
+    assert [(hour["hour"], hour["requests_ok"]) for hour in hours] == [
+        (datetime(2026, 9, 30, 22), 1),
+        (datetime(2026, 10, 1, 7), 1),
+        (datetime(2026, 10, 1, 12), 2),
+        (datetime(2026, 10, 25, 1), 1),
+        (datetime(2026, 11, 30, 23), 1),
+    ]
+
+
+def test_a_zone_that_nobody_told_is_said_and_may_be_told_later(tmp_path, warehouse):
+    path = write(tmp_path / "log.csv", "time,model\n2026-10-01 00:30:00,m\n")
+    assert (
+        load(warehouse, path).message == "times of the log name no zone: taken as UTC; --timezone says better"
+    )
+    assert load(warehouse, path, timezone="UTC").message is None
+    assert load(warehouse, write(tmp_path / "z.csv", "time,model\n2026-10-01T00:30:00Z,m\n")).message is None
+
+
+def test_a_zone_that_there_is_not():
+    with pytest.raises(SourceError, match="no time zone 'Berlin'"):
+        RequestLog("log.csv", timezone="Berlin")

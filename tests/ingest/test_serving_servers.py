@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import quote
 
 import duckdb
 import pytest
@@ -16,8 +18,16 @@ from data.model.settings import ModelSettings
 from ingest.load_telemetry import load_telemetry
 from ingest.source import Window
 from ingest.sources.prometheus import Prometheus
-from ingest.telemetry.servers import COUNTERS, SERVERS, queries
+from ingest.telemetry.families import METRICS
+from ingest.telemetry.families import queries as every_query
+from ingest.telemetry.gauges import EXPORTER
+from ingest.telemetry.gauges import STAGED as STAGED_GAUGES
+from ingest.telemetry.servers import COUNTERS, SERVERS, STAGED
 
+STAGED_NAMES = {
+    *(name for gauge in STAGED_GAUGES for name in gauge.names),
+    *(name for server in STAGED for name, _, _ in server.spelled()),
+}
 FIRST = ms(START) / 1000 + 60
 COLUMNS = list(SERVED["vllm"][0])
 
@@ -120,6 +130,25 @@ def test_ranks_that_work_on_the_same_requests_speak_once_and_parallel_ones_add_u
     assert only(warehouse, tmp_path, series, "input_tokens") == (100 + 200,)
 
 
+@pytest.mark.parametrize("rank", ["tp_rank", "pp_rank", "moe_ep_rank"])
+def test_each_kind_of_rank_speaks_once(warehouse, tmp_path, rank):
+    series = [("sglang:prompt_tokens_total", {**SGLANG, rank: str(n)}, [0, 100]) for n in range(4)]
+    assert only(warehouse, tmp_path, series, "input_tokens") == (100,)
+
+
+@pytest.mark.parametrize("route", ["/health/liveliness", "/metrics", "/v1/models"])
+def test_probes_and_scrapes_of_a_gateway_count_beside(warehouse, tmp_path, route):
+    name, told = (
+        "litellm_proxy_total_requests_metric_total",
+        {"requested_model": "chat", "status_code": "200"},
+    )
+    series = [(name, {**told, "route": path}, [0, n]) for path, n in (("/chat/completions", 7), (route, 90))]
+    read(warehouse, tmp_path, series)
+    found = hours(warehouse, ["requests_ok", "requests_aside"])
+    assert sum(row["requests_ok"] or 0 for row in found) == 7
+    assert sum(row["requests_aside"] or 0 for row in found) == 90
+
+
 def test_where_prefill_and_decode_run_apart_a_request_counts_once(warehouse, tmp_path):
     series = [
         ("sglang:num_requests_total", {**SGLANG, "engine_type": part, "pod": f"{part}-0"}, [0, 9])
@@ -181,6 +210,19 @@ def test_the_spellings_of_vllm_are_one_server(warehouse, tmp_path):
     ]
     read(warehouse, tmp_path, series)
     assert hours(warehouse, ["server", "output_tokens"]) == [{"server": "vllm", "output_tokens": 10}] * 4
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "prompt_tokens_cached_total",
+        "prefix_cache_hits_total",
+        "gpu_prefix_cache_hits_total",
+        "gpu_prefix_cache_hits",
+    ],
+)
+def test_what_vllms_prefix_cache_answered_in_each_release(warehouse, tmp_path, name):
+    assert only(warehouse, tmp_path, [(f"vllm:{name}", VLLM_V0, [3, 10])], "cached_tokens") == (7,)
 
 
 def test_an_answered_request_tells_that_none_failed(warehouse, tmp_path):
@@ -327,7 +369,17 @@ def test_no_name_belongs_to_two_servers():
 
 def test_an_expression_fits_into_an_address():
     """Proxies cut addresses at 8 kB; quoting makes three letters of one."""
-    assert max(len(names) * 3 for names in queries().values()) < 6000
+    assert max(len(quote(names.pattern, safe="")) for names in every_query().values()) < 4000
+
+
+def test_whatever_a_file_may_hold_a_server_is_asked_for():
+    """In lower case, as METRICS has it, and DCGM's and AMD's in upper case too; in an expression and one by one."""
+    asked = every_query().values()
+    one_by_one = {each for names in asked for each in names.each}
+    for name in {metric.name for metric in METRICS} - STAGED_NAMES:
+        for spelled in {name, name.upper()} if EXPORTER.get(name) in ("dcgm", "amd") else {name}:
+            assert any(re.fullmatch(names.pattern, spelled) for names in asked), spelled
+            assert spelled in one_by_one
 
 
 def test_a_server_is_told_by_a_name_of_its_own():

@@ -6,7 +6,8 @@ milliseconds since 1970, `hour_no` counts hours since 1970, everything with a na
 sample(series, ts, value)                         finite values only
 gauge(series, device, holder, node, role, ceiling, divisor) what a series says of a device; holder NULL = nobody
 device(device, parent, slices)                    parent of a MIG instance, and its compute slices
-counter(series, process, role, le, factor)         what growth of a server's series, times factor, adds to
+counter(series, process, role, le, factor,        what growth of a server's series, times factor, adds to
+        histogram)                                of a bucket (le): whose buckets belong together
 twin(series, counter)                             the _created gauges of counters
 load_window(read_from, window_start, window_end)  one row: what was read, and the hours that the load replaces
 """
