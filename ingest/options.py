@@ -157,6 +157,9 @@ class PrometheusOptions(Options):
     exact_names: bool = Field(
         False, description="Ask for metrics one by one, as Google's Managed Prometheus wants it."
     )
+    accept_partial: bool = Field(
+        False, description="Load also answers that the server calls incomplete (a store behind it is down)."
+    )
     model_labels: tuple[str, ...] | None = Field(
         None,
         title="LABEL",

@@ -34,6 +34,7 @@ class Prometheus:
     matcher: more label matchers for a server, as in PromQL: `cluster="prod"`.
     access: how a server is spoken to. export: "victoriametrics" reads raw samples from its /api/v1/export.
     exact_names: metrics are asked for one by one, as Google's Managed Prometheus wants it; its address is known.
+    accept_partial: what a server tells is loaded even where it says that some of its stores did not answer.
     pod_labels: which labels of a pod say what it runs.
     """
 
@@ -43,6 +44,7 @@ class Prometheus:
     access: Access = field(default_factory=Access)
     export: Export = "query"
     exact_names: bool = False
+    accept_partial: bool = False
     pod_labels: PodLabels = field(default_factory=PodLabels)
     kind: str = "prometheus"
 
@@ -63,7 +65,7 @@ class Prometheus:
         if not self.location.startswith(("http://", "https://")):
             return None
         exact = self.exact_names or urlsplit(self.location).hostname == GOOGLE
-        return Server(self.location, self.access, self.matcher, self.export, exact)
+        return Server(self.location, self.access, self.matcher, self.export, exact, self.accept_partial)
 
 
 def from_options(
@@ -73,6 +75,7 @@ def from_options(
     matcher: str,
     export: Export,
     exact_names: bool,
+    accept_partial: bool,
     model_labels: tuple[str, ...] | None,
     version_labels: tuple[str, ...] | None,
     team_labels: tuple[str, ...] | None,
@@ -83,5 +86,12 @@ def from_options(
     labels = {"model": model_labels, "version": version_labels, "team": team_labels}
     told = {name: names for name, names in labels.items() if names is not None}
     return Prometheus(
-        location, at, matcher, Access(**access), export, exact_names, PodLabels(cluster=cluster, **told)
+        location,
+        at,
+        matcher,
+        Access(**access),
+        export,
+        exact_names,
+        accept_partial,
+        PodLabels(cluster=cluster, **told),
     )

@@ -39,7 +39,8 @@ class Server:
 
     export: how raw samples are asked for. "victoriametrics" takes them from its /api/v1/export, which has no limit on
     samples per query; everything else stays with the query API. exact_names: the engine takes no regular expression for
-    a metric's name (Google's Managed Prometheus), so each is asked for alone.
+    a metric's name (Google's Managed Prometheus), so each is asked for alone. accept_partial: load what an answer tells
+    that its server calls incomplete.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Server:
     matcher: str = ""
     export: Export = "query"
     exact_names: bool = False
+    accept_partial: bool = False
 
     def range(self, names: Names, start: int, end: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Series with their samples in (start − 1 s, end], and the answer's warnings. Raises SourceError, TooMuch."""
@@ -59,17 +61,27 @@ class Server:
         selector = self.selector(names)
         if self.export == "victoriametrics":
             span = {"match[]": selector, "start": f"{start / 1000:.3f}", "end": f"{end / 1000:.3f}"}
+            if not self.accept_partial:
+                span["deny_partial_response"] = "1"  # its lines cannot say that some are missing
             return self.access.get(self.url, "/api/v1/export", span, partial(read_json_lines, self.url)), []
         return self.query(f"{selector}[{end - start + 1000}ms]", end)
 
     def query(self, query: str, at: int) -> tuple[list[dict[str, Any]], list[str]]:
-        """The result of an instant query, and the answer's warnings. Raises SourceError, TooMuch."""
+        """The result of an instant query, and the answer's warnings. An answer that lacks what some store behind the
+        server holds is an error, since it would replace whole hours. Raises SourceError, TooMuch."""
         asked = {"query": query, "time": f"{at / 1000:.3f}"}
         answer = self.access.get(self.url, "/api/v1/query", asked, partial(read_json, self.url))
-        warnings = [*answer.get("warnings", ()), *answer.get("infos", ())]
-        if answer.get("isPartial"):
-            warnings.append("the answer is partial")
-        return answer["data"]["result"], warnings
+        missing = [
+            *answer.get("warnings", ()),
+            *(["the answer is partial"] if answer.get("isPartial") else []),
+        ]
+        if missing and not self.accept_partial:
+            raise SourceError(
+                f"{self.url} answers in part: {'; '.join(missing)}. Such hours would replace whole ones, so nothing "
+                "of this day was loaded. Try again when all its stores are up, or take what it tells with "
+                "--accept-partial."
+            )
+        return answer["data"]["result"], [*missing, *answer.get("infos", ())]
 
     def selector(self, *matchers: str) -> str:
         return "{" + ",".join([*matchers, *([self.matcher] if self.matcher else [])]) + "}"

@@ -237,6 +237,16 @@ def test_victoriametrics_exports_each_sample_once(warehouse, refuse_above):
     assert all(params["match[]"].startswith('{__name__=~"') for _, params in exported)
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+def test_an_export_is_asked_to_be_whole_unless_parts_are_accepted(warehouse, accepted):
+    """Lines of samples cannot say that a storage node did not answer."""
+    with victoria() as (url, asked):
+        load(warehouse, url, export="victoriametrics", accept_partial=accepted)
+    exported = [params for path, params, _ in asked if path.endswith("/api/v1/export")]
+
+    assert {params.get("deny_partial_response") for params in exported} == {None if accepted else "1"}
+
+
 def test_matchers_tenants_and_parameters_go_with_every_request(warehouse):
     access = Access(headers={"THANOS-TENANT": "ml"}, params={"partial_response": "false"})
     with victoria() as (url, asked):

@@ -368,9 +368,28 @@ def test_something_that_is_no_prometheus(warehouse):
         load(warehouse, url, START, START + timedelta(hours=1))
 
 
-def test_warnings_of_an_answer_are_shown(warehouse):
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [({"warnings": ["store-3 is gone"]}, "store-3 is gone"), ({"isPartial": True}, "the answer is partial")],
+    ids=["thanos", "victoriametrics"],
+)
+def test_an_answer_in_part_replaces_no_hours(warehouse, extra, said):
+    held = "SELECT count(*), sum(observed_seconds) FROM device_hour"
+    with tiny() as (url, _):
+        load(warehouse, url, START, START + timedelta(hours=1))
+    before = warehouse.con.execute(held).fetchone()
+    with (
+        tiny(extra=extra) as (url, _),
+        pytest.raises(SourceError, match=f"in part: {said}.*--accept-partial"),
+    ):
+        load(warehouse, url, START, START + timedelta(hours=1))
+
+    assert warehouse.con.execute(held).fetchone() == before
+
+
+def test_warnings_of_an_answer_are_shown_where_parts_are_accepted(warehouse):
     with tiny(extra={"warnings": ["a store is gone"], "isPartial": True}) as (url, _):
-        (result,) = load(warehouse, url, START, START + timedelta(hours=1))
+        (result,) = load(warehouse, url, START, START + timedelta(hours=1), accept_partial=True)
     assert "the server warns: a store is gone" in result.message
     assert "the answer is partial" in result.message
     assert "no data for DCGM_FI_PROF_SM_ACTIVE, DCGM_FI_PROF_GR_ENGINE_ACTIVE, " in result.message
