@@ -266,6 +266,21 @@ def test_empty_commitment_columns_fee_less_what_it_covered_in_its_hour(wh, tmp_p
     assert result.message == "unused part of 3 commitment fees derived: their own columns are empty"
 
 
+def test_a_fee_is_lessened_by_use_in_its_own_currency_alone(wh, tmp_path):
+    """A payer that changes its currency in the middle of a month, by hand: 10 USD - 4 USD and 9 EUR - 2 EUR."""
+    euro = {"line_item_currency_code": "EUR"}
+    bare(
+        wh,
+        tmp_path,
+        hour(0, "SavingsPlanRecurringFee", 10, arn="a"),
+        hour(0, "SavingsPlanCoveredUsage", 20, 4, "a"),
+        hour(0, "SavingsPlanRecurringFee", 9, arn="a") | euro,
+        hour(0, "SavingsPlanCoveredUsage", 20, 2, "a") | euro,
+    )
+    fees = "SELECT billing_currency, effective_cost FROM cost WHERE charge_category = 'Purchase' ORDER BY line_no"
+    assert rows(wh, fees) == [("USD", Decimal(6)), ("EUR", Decimal(7))]
+
+
 def test_without_an_arn_the_payers_fees_share_what_was_covered(wh, tmp_path):
     bare(
         wh,
