@@ -259,6 +259,24 @@ def test_tags_come_as_json_or_as_a_map(wh, tmp_path):
     assert rows(wh, "SELECT tags FROM cost") == [({"team": "ads", "aws:x": "y"},)]
 
 
+@pytest.mark.parametrize("spelling", [("key", "value"), ("Key", "Value")])
+def test_tags_come_as_records_in_a_text(wh, tmp_path, spelling):
+    """Google's guide has Tags as an array of records; a CSV or a text column of Parquet holds it as JSON."""
+    key, value = spelling
+    one(
+        wh,
+        tmp_path,
+        FOCUS_LINE | {"Tags": json.dumps([{key: "team", value: "ads"}, {key: "env", value: ""}])},
+    )
+    assert rows(wh, "SELECT tags FROM cost") == [({"team": "ads", "env": ""},)]
+
+
+def test_aws_cost_categories_stand_beside_tags(wh, tmp_path):
+    line = FOCUS_LINE | {"Tags": '{"team": "ads"}', "x_CostCategories": '{"team": "growth"}'}
+    one(wh, tmp_path, line)
+    assert rows(wh, "SELECT tags FROM cost") == [({"cost_category:team": "growth", "team": "ads"},)]
+
+
 def test_csv_and_parquet_of_the_same_lines_say_the_same(wh, tmp_path):
     values = ", ".join(f"'{value}' AS {key}" for key, value in FOCUS_LINE.items() if not key.endswith("Cost"))
     query = f"""SELECT {values}, 10::DOUBLE AS BilledCost, 1.81e-8::DOUBLE AS EffectiveCost,
