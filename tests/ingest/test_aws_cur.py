@@ -389,6 +389,21 @@ def test_words_for_nothing(wh, tmp_path, nothing):
     assert rows(wh, "SELECT resource_id, list_cost FROM cost") == [(None, None)]
 
 
+def test_a_charge_may_lie_outside_its_billing_period(wh, tmp_path):
+    """A bare file: October's invoice refunds usage of August, and both months are built again."""
+    outside = {
+        "line_item_line_item_type": "Refund",
+        "line_item_usage_start_date": "2026-08-31T23:00:00Z",
+        "line_item_usage_end_date": "2026-09-01T00:00:00Z",
+        "line_item_unblended_cost": "-5",
+    }
+    bare(wh, tmp_path, CUR_LINE, CUR_LINE | outside)
+    assert sums(wh) == [("2026-10", 2, Decimal("50.04"), Decimal("50.04"))]
+    assert invoiced(wh) == {"2026-10": Decimal("50.04")}
+    months = wh.con.execute("SELECT strftime(month, '%Y-%m') FROM dirty_month ORDER BY 1").fetchall()
+    assert months == [("2026-08",), ("2026-10",)]
+
+
 def test_account_ids_keep_their_zeros_and_small_costs_their_digits(wh, tmp_path):
     bare(wh, tmp_path, CUR_LINE | {"line_item_unblended_cost": "1.81E-8"})
     assert rows(wh, "SELECT billing_account_id, sub_account_id, billed_cost FROM cost") == [
