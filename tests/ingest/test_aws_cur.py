@@ -218,6 +218,16 @@ def test_line_types_and_what_they_cost(every_line_type):
     ]
 
 
+def test_what_a_plan_takes_off_again_is_no_usage(every_line_type):
+    """AWS repeats the amount of the covered usage on the negation: counted, each hour would be two."""
+    quantities = """SELECT x_line_item_type, pricing_quantity, consumed_quantity FROM cost
+        WHERE x_line_item_type IN ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') ORDER BY line_no"""
+    assert rows(every_line_type, quantities) == [
+        ("SavingsPlanCoveredUsage", 1, 1),
+        ("SavingsPlanNegation", None, None),
+    ]
+
+
 def test_line_types_and_their_categories(every_line_type):
     categories = rows(every_line_type, "SELECT charge_category FROM cost ORDER BY line_no")
     assert [category for (category,) in categories] == [
