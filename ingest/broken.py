@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from data.load import Load
-from ingest import raw
+from ingest import raw, rejects
 from ingest.source import SourceError
 
 
@@ -39,6 +39,24 @@ def read_and_refused(opened: raw.RawFile, read: int, broken: int) -> int:
             "be cut off."
         )
     return both
+
+
+def keep_staged(load: Load, opened: raw.RawFile, staged: str, file_id: str, nothing: str) -> int:
+    """Keeps the lines of a small file that cannot be used, read or broken, and closes it; answers how many.
+
+    `staged` is the temporary table of its lines, with line_no and reason (NULL: it can be used); `nothing` says what a
+    file without lines lacks. Raises SourceError there, and where more than a stray line cannot be used.
+    """
+    load.con.table(staged).create_view("staged_line", replace=True)
+    ((lines,),) = load.con.execute("SELECT count(*) FROM staged_line").fetchall()
+    rejected = load.reject_select(_sql("staged_rejects"), {"file_id": file_id})
+    broken = reject_broken(load, opened, file_id)
+    if not lines and not broken:
+        raise SourceError(f"{opened.file.uri} {nothing}")
+    both = read_and_refused(opened, lines, broken)
+    load.con.execute("DROP VIEW staged_line; DROP VIEW raw; DROP VIEW raw_file")
+    rejects.check_kept(load, lines + broken - both, rejected + broken)
+    return rejected + broken
 
 
 @cache

@@ -8,8 +8,8 @@ import duckdb
 
 from data.load import Load
 from data.warehouse import Warehouse
-from ingest import raw, rejects
-from ingest.broken import read_and_refused, reject_broken
+from ingest import raw
+from ingest.broken import keep_staged
 from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, SourceFile, Window
 from ingest.sources.business import A_LINE, COLUMNS, BusinessOutputs
@@ -32,7 +32,9 @@ def load_business(
             load.finish(rows=0, delivery_id=file.etag, status="unchanged")
             return [LoadResult(source_name, source.kind, "unchanged", int(live[0][0]))]
         file_id = load.add_file(file.uri, file.etag, file.bytes, None)
-        rejected = _stage(load, file, file_id)
+        opened = stage_outputs(load.con, file)
+        nothing = f"holds no count. Nothing was changed. {A_LINE}"
+        rejected = keep_staged(load, opened, "stage_output", file_id, nothing)
         _check_witness(load)
         told = {"source": source_name, "load_id": load.load_id, "file_id": file_id}
         for statement in load.con.extract_statements(_sql("business_replace")):
@@ -55,20 +57,6 @@ def stage_outputs(con: duckdb.DuckDBPyConnection, file: SourceFile) -> raw.RawFi
     raw.conform(opened, COLUMNS, {})
     con.execute(_sql("business_stage"))
     return opened
-
-
-def _stage(load: Load, file: SourceFile, file_id: str) -> int:
-    """Keeps the lines that cannot be used; answers how many."""
-    opened = stage_outputs(load.con, file)
-    ((lines,),) = load.con.execute("SELECT count(*) FROM stage_output").fetchall()
-    rejected = load.reject_select(_sql("business_rejects"), {"file_id": file_id})
-    broken = reject_broken(load, opened, file_id)
-    if not lines and not broken:
-        raise SourceError(f"{file.uri} holds no count. Nothing was changed. {A_LINE}")
-    both = read_and_refused(opened, lines, broken)
-    load.con.execute("DROP VIEW raw; DROP VIEW raw_file")
-    rejects.check_kept(load, lines + broken - both, rejected + broken)
-    return rejected + broken
 
 
 def _check_witness(load: Load) -> None:

@@ -8,8 +8,8 @@ import duckdb
 
 from data.load import Load
 from data.warehouse import Warehouse
-from ingest import raw, rejects
-from ingest.broken import read_and_refused, reject_broken
+from ingest import raw
+from ingest.broken import keep_staged
 from ingest.progress import Progress, silent
 from ingest.source import LoadResult, SourceError, SourceFile, Window
 from ingest.sources.fx import COLUMNS, Rates
@@ -45,17 +45,8 @@ def load_fx(
 def _stage(load: Load, source: Rates, file: SourceFile, file_id: str) -> int:
     """Fills stage_rate and keeps the lines that cannot be used; answers how many."""
     opened = stage_rates(load.con, source, file)
-    if opened is None:
-        return 0
-    ((lines,),) = load.con.execute("SELECT count(*) FROM stage_rate").fetchall()
-    rejected = load.reject_select(_sql("fx_rejects"), {"file_id": file_id})
-    broken = reject_broken(load, opened, file_id)
-    if not lines and not broken:
-        raise SourceError(f"{file.uri} holds no rate. Nothing was changed. Write lines of date,from,to,rate.")
-    both = read_and_refused(opened, lines, broken)
-    load.con.execute("DROP VIEW raw; DROP VIEW raw_file")
-    rejects.check_kept(load, lines + broken - both, rejected + broken)
-    return rejected + broken
+    nothing = "holds no rate. Nothing was changed. Write lines of date,from,to,rate."
+    return 0 if opened is None else keep_staged(load, opened, "stage_rate", file_id, nothing)
 
 
 def stage_rates(con: duckdb.DuckDBPyConnection, source: Rates, file: SourceFile) -> raw.RawFile | None:

@@ -66,19 +66,29 @@ CREATE OR REPLACE TEMP MACRO tags_of_object(x) AS
         tags_of_pairs(list_transform(list_zip(json_keys(x), json_extract_string(x, '$.*')), lambda e:
             {'k': tag_key(e[1]), 'v': e[2]}))
     END;
--- '{"a": "b"}', and the same without its braces
-CREATE OR REPLACE TEMP MACRO tags_of_text(x) AS
-    CASE WHEN starts_with(ltrim(x), '{') THEN tags_of_object(x) ELSE tags_of_object('{' || x || '}') END;
 -- [{"key": "a", "value": "b"}]; GCP's FOCUS export says Key and Value
 CREATE OR REPLACE TEMP MACRO tags_of_records(x) AS
     CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN
         tags_of_pairs(list_transform(from_json(x, '["JSON"]'), lambda e:
             {'k': coalesce(e ->> 'key', e ->> 'Key'), 'v': coalesce(e ->> 'value', e ->> 'Value')}))
     END;
+-- '{"a": "b"}', the same without its braces, or such records
+CREATE OR REPLACE TEMP MACRO tags_of_text(x) AS CASE
+    WHEN starts_with(ltrim(x), '{') THEN tags_of_object(x)
+    WHEN starts_with(ltrim(x), '[') THEN tags_of_records(x)
+    ELSE tags_of_object('{' || x || '}') END;
 CREATE OR REPLACE TEMP MACRO tags_of_columns(names, cells) AS
     tags_of_pairs(list_transform(
         list_filter(list_zip(names, cells), lambda e: text_of(e[2]) IS NOT NULL),
         lambda e: {'k': e[1], 'v': e[2]}));
+
+-- AWS's cost categories, beside tags that may have the same names.
+CREATE OR REPLACE TEMP MACRO with_categories(tags, categories) AS
+    CASE WHEN coalesce(len(map_keys(categories)), 0) = 0 THEN tags
+    ELSE map_concat(
+        map_from_entries(list_transform(
+            map_entries(categories), lambda e: {'k': 'cost_category:' || e.key, 'v': e.value})),
+        coalesce(tags, MAP {})) END;
 
 -- A line's tags with those of whom it was allocated to, and with what of it has no column of its own.
 CREATE OR REPLACE TEMP MACRO tags_with(tags, more, known) AS

@@ -5,6 +5,14 @@ WITH in_scope AS (
     FROM cost
     WHERE ($since IS NULL OR billing_period >= $since) AND ($until IS NULL OR billing_period < $until)
 ),
+-- a machine that was resized has other GPUs in hours of another type than the one that `resource` names
+resized AS (
+    SELECT resource_id
+    FROM cost
+    WHERE resource_id IS NOT NULL
+    GROUP BY 1
+    HAVING min(instance_type) <> max(instance_type)
+),
 stated AS (
     SELECT
         line.* REPLACE (
@@ -18,7 +26,11 @@ stated AS (
         resource.device_count
     FROM in_scope AS line
     LEFT JOIN load ON load.load_id = line.load_id
-    LEFT JOIN resource ON resource.resource_id = line.resource_id AND line.instance_type IS NOT NULL
+    LEFT JOIN resized ON resized.resource_id = line.resource_id
+    LEFT JOIN resource
+        ON resource.resource_id = line.resource_id
+        AND CASE WHEN resized.resource_id IS NULL THEN line.instance_type IS NOT NULL
+            ELSE resource.instance_type = line.instance_type END
 ),
 -- AWS bills usage under a savings plan in full and takes it off again in lines of their own; in FOCUS it is billed 0 from the
 -- start. What the two leave (they may be rounded apart) stays on the first negation, so that the sum is the invoice's.

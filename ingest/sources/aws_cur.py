@@ -48,6 +48,9 @@ COLUMNS = (
     Column("capacity_reservation_id", names=("capacity_reservation_capacity_reservation_arn",)),
     Column("capacity_reservation_status", names=("capacity_reservation_capacity_reservation_status",)),
     Column("tags", "tags", ("resource_tags", "tags"), from_prefix="resource_tags"),
+    # those of accounts and callers too, where the export selects both columns
+    Column("more_tags", "tags", ("tags",)),
+    Column("cost_categories", "tags", ("cost_category",), from_prefix="cost_category"),
 )
 LAYOUT = Layout(
     columns=COLUMNS,

@@ -123,13 +123,14 @@ SELECT
     END AS capacity_reservation_status,
     bill_invoice_id AS invoice_id,
     -- who called Bedrock, as one more tag: the role or user without its session. team_tags says whether that is a team
-    CASE WHEN line_item_iam_principal IS NULL THEN tags
+    with_categories(CASE WHEN line_item_iam_principal IS NULL AND coalesce(len(map_keys(more_tags)), 0) = 0 THEN tags
         ELSE map_concat(
-            MAP {'iam_principal': coalesce(
+            CASE WHEN line_item_iam_principal IS NULL THEN MAP {} ELSE MAP {'iam_principal': coalesce(
                 nullif(regexp_extract(line_item_iam_principal, ':assumed-role/([^/]+)/', 1), ''),
-                regexp_extract(line_item_iam_principal, '([^/:]+)$', 1))},
+                regexp_extract(line_item_iam_principal, '([^/:]+)$', 1))} END,
+            coalesce(more_tags, MAP {}),
             coalesce(tags, MAP {}))
-    END AS tags,
+    END, cost_categories) AS tags,
     line_item_line_item_type AS x_line_item_type,
     line_item_usage_type AS x_usage_type,
     line_item_operation AS x_operation

@@ -91,6 +91,10 @@ SELECT
         CASE WHEN lower(pricing_model) = 'savingsplan' OR charge = 'unusedsavingsplan' THEN 'Savings plan' ELSE 'Reservation' END
     END AS commitment_discount_type,
     CASE WHEN charge LIKE 'unused%' THEN 'Unused' WHEN committed AND charge = 'usage' THEN 'Used' END AS commitment_discount_status,
+    -- machines are billed under their own ids, also those that a capacity reservation holds room for: what is billed under the
+    -- reservation's id is the room that no machine takes
+    CASE WHEN contains(id, '/capacityreservationgroups/') THEN id END AS capacity_reservation_id,
+    CASE WHEN contains(id, '/capacityreservationgroups/') AND charge = 'usage' THEN 'Unused' END AS capacity_reservation_status,
     invoice_id,
     tags,
     charge_type AS x_line_item_type,

@@ -56,6 +56,7 @@ COLUMNS = (
     # 1.3: a provider's own split of a charge. Its lines take the charge's place, so that they sum to the invoice
     *columns("text", "allocated_resource_id allocated_resource_name allocated_method_id"),
     Column("allocated_tags", "tags"),
+    Column("x_cost_categories", "tags"),
     # what GCP's native export says in columns of its own, where FOCUS has one and it leaves that out
     *columns("json", "x_credits x_system_labels"),
     Column("x_subscription_instance_id"),

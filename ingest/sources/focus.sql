@@ -86,10 +86,10 @@ SELECT
     capacity_reservation_id,
     known(x_unknown, 'CapacityReservationStatus', capacity_reservation_status) AS capacity_reservation_status,
     invoice_id,
-    tags_with(tags, allocated_tags, MAP {
+    with_categories(tags_with(tags, allocated_tags, MAP {
         'SkuPriceDetails.GpuCount': gpu_count, 'AllocatedResourceId': allocated_resource_id,
         'AllocatedResourceName': allocated_resource_name, 'AllocatedMethodId': allocated_method_id
-    }) AS tags,
+    }), x_cost_categories) AS tags,
     CASE WHEN is_ours THEN x_team END AS team,
     x_line_item_type,
     x_usage_type,

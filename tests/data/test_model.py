@@ -697,6 +697,11 @@ def test_requests_of_a_version_that_the_bill_does_not_name_go_where_their_model_
         ({"Owner": "ops", "tEAM": "web"}, "web"),
         ({"Owner": "ops"}, "ops"),
         ({"teams": "x"}, None),
+        ({"TEAM": "zz", "Team": "ads"}, "zz"),  # neither is as in the settings: the one that stands first
+        ({"team": None, "Team": "web"}, "web"),
+        ({"team": "", "OWNER": "", "Owner": "ops", "": "nobody"}, "ops"),
+        ({}, None),
+        (None, None),
     ],
 )
 def test_a_tags_key_in_any_case(wh, tags, team):

@@ -9,7 +9,9 @@ import duckdb
 import pytest
 from small_store import device_hour, load_lines, load_rows, machine_line
 
+from data.export import export_focus
 from data.model.settings import ModelSettings
+from data.snapshot import open_latest
 from data.warehouse import Warehouse
 
 AUGUST, SEPTEMBER = datetime(2026, 8, 1), datetime(2026, 9, 1)
@@ -60,6 +62,20 @@ def test_a_later_month_of_another_type_leaves_the_one_before_as_it_was(wh):
     assert together == [*before, (SEPTEMBER, "g5.xlarge", 1, Decimal("1.006"))]
     wh.con.execute("INSERT INTO dirty_month VALUES (DATE '2026-08-01')").fetchall()
     assert device_hours(published(wh)) == together
+
+
+def test_an_exported_line_names_the_gpus_of_its_own_type_or_none(wh, tmp_path):
+    """`resource` names one type of the two; the other's lines had one GPU or four, never what that one has."""
+    load_lines(
+        wh, [a10g(AUGUST, "g5.12xlarge", "5.672"), a10g(AUGUST + timedelta(days=1), "g5.xlarge", "1.006")]
+    )
+    wh.publish(ModelSettings())
+    export_focus(open_latest(wh.home), tmp_path / "costs.parquet")
+    told = duckdb.execute(
+        """SELECT "x_InstanceType", "x_GpuCount" FROM read_parquet($path) WHERE "x_GpuCount" > 0""",
+        {"path": str(tmp_path / "costs.parquet")},
+    ).fetchall()
+    assert told == [("g5.xlarge", 1)]
 
 
 def test_a_line_of_a_day_counts_in_every_hour_of_it(wh):

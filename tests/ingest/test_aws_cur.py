@@ -101,8 +101,12 @@ def test_the_recorded_savings_plan(wh, recordings):
 
 def test_legacy_tags_stand_in_columns(wh, recordings):
     load(wh, AwsCur(str(recordings / "billing/aws-bucket-gpu/bucket")))
-    query = "SELECT DISTINCT tags FROM cost WHERE instance_type = 'p5.48xlarge'"
-    assert rows(wh, query) == [({"model": "llama-3-70b", "model_version": "v3.1", "team": "search"},)]
+    query = "SELECT DISTINCT unnest(map_entries(tags), recursive := true) FROM cost WHERE instance_type = 'p5.48xlarge'"
+    told = set(rows(wh, query))
+    tags = {(key, value) for key, value in told if not key.startswith("cost_category:")}
+    assert tags == {("model", "llama-3-70b"), ("model_version", "v3.1"), ("team", "search")}
+    categories = {"Charge type", "CostCenter", "OUs", "Organization"}  # as the header has them
+    assert {key.removeprefix("cost_category:") for key, _ in told - tags} == categories
 
 
 def test_a_restated_file_replaces_the_first_one_though_its_payer_was_respelled(wh, recordings):
@@ -214,6 +218,16 @@ def test_line_types_and_what_they_cost(every_line_type):
     ]
 
 
+def test_what_a_plan_takes_off_again_is_no_usage(every_line_type):
+    """AWS repeats the amount of the covered usage on the negation: counted, each hour would be two."""
+    quantities = """SELECT x_line_item_type, pricing_quantity, consumed_quantity FROM cost
+        WHERE x_line_item_type IN ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') ORDER BY line_no"""
+    assert rows(every_line_type, quantities) == [
+        ("SavingsPlanCoveredUsage", 1, 1),
+        ("SavingsPlanNegation", None, None),
+    ]
+
+
 def test_line_types_and_their_categories(every_line_type):
     categories = rows(every_line_type, "SELECT charge_category FROM cost ORDER BY line_no")
     assert [category for (category,) in categories] == [
@@ -264,6 +278,21 @@ def test_empty_commitment_columns_fee_less_what_it_covered_in_its_hour(wh, tmp_p
     )
     assert rows(wh, fees) == [(Decimal(3),), (Decimal(10),), (Decimal(0),)]
     assert result.message == "unused part of 3 commitment fees derived: their own columns are empty"
+
+
+def test_a_fee_is_lessened_by_use_in_its_own_currency_alone(wh, tmp_path):
+    """A payer that changes its currency in the middle of a month, by hand: 10 USD - 4 USD and 9 EUR - 2 EUR."""
+    euro = {"line_item_currency_code": "EUR"}
+    bare(
+        wh,
+        tmp_path,
+        hour(0, "SavingsPlanRecurringFee", 10, arn="a"),
+        hour(0, "SavingsPlanCoveredUsage", 20, 4, "a"),
+        hour(0, "SavingsPlanRecurringFee", 9, arn="a") | euro,
+        hour(0, "SavingsPlanCoveredUsage", 20, 2, "a") | euro,
+    )
+    fees = "SELECT billing_currency, effective_cost FROM cost WHERE charge_category = 'Purchase' ORDER BY line_no"
+    assert rows(wh, fees) == [("USD", Decimal(6)), ("EUR", Decimal(7))]
 
 
 def test_without_an_arn_the_payers_fees_share_what_was_covered(wh, tmp_path):
@@ -368,6 +397,21 @@ def test_words_for_nothing(wh, tmp_path, nothing):
         wh, tmp_path, CUR_LINE | {"line_item_resource_id": nothing, "pricing_public_on_demand_cost": nothing}
     )
     assert rows(wh, "SELECT resource_id, list_cost FROM cost") == [(None, None)]
+
+
+def test_a_charge_may_lie_outside_its_billing_period(wh, tmp_path):
+    """A bare file: October's invoice refunds usage of August, and both months are built again."""
+    outside = {
+        "line_item_line_item_type": "Refund",
+        "line_item_usage_start_date": "2026-08-31T23:00:00Z",
+        "line_item_usage_end_date": "2026-09-01T00:00:00Z",
+        "line_item_unblended_cost": "-5",
+    }
+    bare(wh, tmp_path, CUR_LINE, CUR_LINE | outside)
+    assert sums(wh) == [("2026-10", 2, Decimal("50.04"), Decimal("50.04"))]
+    assert invoiced(wh) == {"2026-10": Decimal("50.04")}
+    months = wh.con.execute("SELECT strftime(month, '%Y-%m') FROM dirty_month ORDER BY 1").fetchall()
+    assert months == [("2026-08",), ("2026-10",)]
 
 
 def test_account_ids_keep_their_zeros_and_small_costs_their_digits(wh, tmp_path):

@@ -117,6 +117,56 @@ def test_the_caller_is_a_team_where_a_company_says_so_and_tags_go_first(wh, tmp_
     assert {model: team for _, model, team, _ in found} == {"A": "ranker", "B": "ads", "C": None}
 
 
+def test_cost_categories_are_a_team_where_a_company_says_so_and_never_a_tag(wh, tmp_path):
+    """As CUR 2.0 has them in a map, and a legacy report in columns of their own."""
+    settings = ModelSettings(team_tags=("team", "cost_category:Team"))
+    found = parts(
+        wh,
+        tmp_path,
+        bedrock("", "A-input-tokens", cost_category='{"Team": "growth"}'),
+        bedrock(
+            "", "B-input-tokens", cost_category='{"Team": "growth"}', resource_tags='{"user_team": "ads"}'
+        ),
+        bedrock("", "C-input-tokens", cost_category='{"team": "x"}', resource_tags="{}"),
+        bedrock("", "D-input-tokens", cost_category="{}", resource_tags="{}"),
+        settings=ModelSettings(),
+    )
+    assert {model: team for _, model, team, _ in found} == {"A": None, "B": "ads", "C": None, "D": None}
+    wh.publish(settings)
+    teams = "SELECT model, team FROM part ORDER BY model"
+    told = open_latest(wh.home).cursor().execute(teams).fetchall()
+    assert told == [("A", "growth"), ("B", "ads"), ("C", "x"), ("D", None)]
+    legacy = bedrock("", "A-input-tokens") | {"costCategory/Team": "growth", "costCategory/Env": ""}
+    load(wh, AwsCur(str(write_csv(tmp_path / "cur.csv", [legacy]))))
+    assert rows(wh, "SELECT tags FROM cost") == [({"cost_category:Team": "growth"},)]
+
+
+def test_tags_of_accounts_and_callers_stand_beside_the_resource_s(wh, tmp_path):
+    """CUR 2.0 has them in `tags` alone, which an export may select beside resource_tags or instead of them."""
+    caller = {"line_item_iam_principal": "arn:aws:iam::11:user/alice"}
+    more = '{"user_team": "all", "cost_center": "7"}'
+    load(
+        wh,
+        AwsCur(
+            str(
+                write_csv(
+                    tmp_path / "cur.csv",
+                    [
+                        bedrock("", "A-input-tokens", resource_tags='{"user_team": "ads"}', tags=more),
+                        bedrock("", "A-input-tokens", resource_tags="{}", tags=more, **caller),
+                    ],
+                )
+            )
+        ),
+    )
+    assert rows(wh, "SELECT tags FROM cost ORDER BY line_no") == [
+        ({"team": "ads", "cost_center": "7"},),
+        ({"iam_principal": "alice", "team": "all", "cost_center": "7"},),
+    ]
+    load(wh, AwsCur(str(write_csv(tmp_path / "cur.csv", [bedrock("", "A-input-tokens", tags=more)]))))
+    assert rows(wh, "SELECT tags FROM cost") == [({"team": "all", "cost_center": "7"},)]
+
+
 # SageMaker
 
 

@@ -472,6 +472,21 @@ def test_a_machine_keeps_one_id_in_whatever_case_azure_writes_it(wh, tmp_path):
     assert rows(wh, "SELECT DISTINCT resource_id FROM cost") == [(VM.lower(),)]
 
 
+def test_room_that_a_capacity_reservation_holds_for_no_machine_is_unused_and_no_machine(wh, tmp_path):
+    """By ARM's resource type: used room is billed on the machine's own line. No sample of it is public."""
+    room = VM.replace("virtualMachines/vm-1", "capacityReservationGroups/Pool/capacityReservations/A100")
+    kind = '{"ServiceType":"Standard_NC24ads_A100_v4"}'
+    one(
+        wh, tmp_path, LINE | {"Cost": "80"}, LINE | {"Cost": "20", "ResourceId": room, "AdditionalInfo": kind}
+    )
+    status = "SELECT capacity_reservation_id, capacity_reservation_status FROM cost ORDER BY line_no"
+    assert rows(wh, status) == [(None, None), (room.lower(), "Unused")]
+    con = duckdb.connect(str(wh.publish(ModelSettings()).path), read_only=True)
+    rungs = "SELECT rung, effective_cost FROM ladder WHERE effective_cost <> 0 ORDER BY 1"
+    assert con.execute(rungs).fetchall() == [("commitment_unused", Decimal(20)), ("unobserved", Decimal(80))]
+    assert con.execute("SELECT resource_id FROM resource").fetchall() == [(VM.lower(),)]
+
+
 def test_machines_of_a_scale_set_are_machines_of_their_own(wh, tmp_path):
     pool = VM.replace("virtualMachines/vm-1", "virtualMachineScaleSets/aks-gpu-1-vmss")
     lines = [

@@ -6,7 +6,7 @@ import gzip
 import itertools
 import json
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import duckdb
@@ -21,7 +21,7 @@ from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 
 from data.model.settings import ModelSettings
 from ingest.__main__ import main
-from ingest.bigquery import TIB, Estimate, batches, parse
+from ingest.bigquery import TIB, Estimate, ask, batches, parse
 from ingest.load_bigquery import known_months, load_bigquery
 from ingest.load_prices import load_prices
 from ingest.options import GcpOptions
@@ -224,6 +224,33 @@ def test_however_the_table_is_partitioned(wh, dataset, partitioned_by):
     options = GcpOptions(location=location, endpoint_url=dataset.endpoint_url)
     (result,) = load_bigquery(wh, "gcp", options, Window(), today=TODAY)
     assert (result.rows, sums(wh)) == (2, [("2026-10", 2, Decimal(7), Decimal(7))])
+
+
+@pytest.mark.parametrize(
+    ("partitioned_by", "column"), [("", "_PARTITIONTIME"), ("export_time", "export_time")]
+)
+def test_rows_are_asked_for_by_load_time_and_by_usage_time(wh, dataset, monkeypatch, partitioned_by, column):
+    """Else every partition is scanned and paid for; the emulator has none, so the question itself is read."""
+    asked = []
+
+    def heard(client, query, told, **options):
+        asked.append((query, told))
+        return ask(client, query, told, **options)
+
+    monkeypatch.setattr("ingest.sources.gcp_bigquery.ask", heard)
+    location = dataset.create("copy", DETAILED, partitioned_by)
+    dataset.append("copy", [line(exported="2026-10-03T00:00:00Z"), line(exported="2026-11-01T07:00:00Z")])
+    options = GcpOptions(location=location, endpoint_url=dataset.endpoint_url)
+    load_bigquery(wh, "gcp", options, Window(), today=TODAY)
+    query, told = asked[-1]
+    assert f"({column} >= @loaded_from AND {column} < @loaded_until OR {column} IS NULL)" in query
+    assert "usage_start_time BETWEEN @used_from AND @used_until" in query
+    if column == "export_time":  # the emulator knows no _PARTITIONTIME of its own
+        assert (
+            told["loaded_from"].date() <= date(2026, 10, 3) < date(2026, 11, 1) < told["loaded_until"].date()
+        )
+        assert told["loaded_from"].date() >= date(2026, 10, 1)
+    assert told["used_from"] == told["used_until"] == datetime(2026, 10, 2, tzinfo=UTC)
 
 
 def deliveries(export, dataset):

@@ -200,6 +200,26 @@ def test_the_provider_has_two_names_for_its_name(wh, tmp_path, columns):
     assert rows(wh, "SELECT provider FROM cost") == [("GCP",)]
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Amazon Web Services", "AWS"),
+        ("aws", "AWS"),
+        ("Google Cloud", "GCP"),
+        ("Azure", "Microsoft"),
+        ("Oracle Cloud Infrastructure", "Oracle"),
+        ("OCI", "Oracle"),
+        ("CoreWeave", "CoreWeave"),
+    ],
+)
+def test_one_provider_has_one_name_so_that_its_bill_counts_once(wh, tmp_path, name, kept):
+    one(wh, tmp_path, FOCUS_LINE | {"ProviderName": kept})
+    other = FOCUS_LINE | {"ProviderName": name, "BillingAccountId": "1"}  # a spreadsheet took its zeros
+    with pytest.raises(SourceError, match=f"holds {kept} billing account 0001 for 2026-10 already"):
+        load(wh, Focus(str(write_csv(tmp_path / "other.csv", [other]))), "other")
+    assert rows(wh, "SELECT provider, billed_cost FROM cost") == [(kept, Decimal(10))]
+
+
 def test_a_byte_order_mark_stray_columns_and_literal_nulls_are_nothing(wh, tmp_path):
     path = write_csv(
         tmp_path / "f.csv", [FOCUS_LINE | {"Id": "7", "RegionId": "NULL", "SkuId": "None", "InvoiceId": " "}]
@@ -257,6 +277,24 @@ def test_tags_come_as_json_or_as_a_map(wh, tmp_path):
     query = f"SELECT {values}, MAP {{'user:team': 'ads', 'team': 'twice', 'aws:x': 'y'}} AS Tags"
     load(wh, Focus(str(write_parquet(tmp_path / "p.parquet", query))))
     assert rows(wh, "SELECT tags FROM cost") == [({"team": "ads", "aws:x": "y"},)]
+
+
+@pytest.mark.parametrize("spelling", [("key", "value"), ("Key", "Value")])
+def test_tags_come_as_records_in_a_text(wh, tmp_path, spelling):
+    """Google's guide has Tags as an array of records; a CSV or a text column of Parquet holds it as JSON."""
+    key, value = spelling
+    one(
+        wh,
+        tmp_path,
+        FOCUS_LINE | {"Tags": json.dumps([{key: "team", value: "ads"}, {key: "env", value: ""}])},
+    )
+    assert rows(wh, "SELECT tags FROM cost") == [({"team": "ads", "env": ""},)]
+
+
+def test_aws_cost_categories_stand_beside_tags(wh, tmp_path):
+    line = FOCUS_LINE | {"Tags": '{"team": "ads"}', "x_CostCategories": '{"team": "growth"}'}
+    one(wh, tmp_path, line)
+    assert rows(wh, "SELECT tags FROM cost") == [({"cost_category:team": "growth", "team": "ads"},)]
 
 
 def test_csv_and_parquet_of_the_same_lines_say_the_same(wh, tmp_path):

@@ -17,8 +17,9 @@ WITH billed AS (
     LEFT JOIN accelerator AS a ON a.instance_type = c.instance_type
     WHERE c.resource_id IS NOT NULL AND k.class = 'machine'
         -- AWS bills what is reserved beside the machine that uses it (Reservation:, DedicatedRes:, at 0), under the
-        -- reservation's own id: no second machine stands behind it
+        -- reservation's own id: no second machine stands behind it. Nor behind Azure's, billed for the room that no machine takes
         AND c.resource_id NOT LIKE 'arn:aws%:capacity-reservation/cr-%'
+        AND c.resource_id NOT LIKE '/subscriptions/%/capacityreservationgroups/%'
     GROUP BY 1
 ),
 told AS (

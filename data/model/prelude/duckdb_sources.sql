@@ -1,10 +1,18 @@
 -- Source views: where the engine's own ways of reading tags, units and names live. `charge` is every live line (build.py);
 -- `unusable_effective` says what of them has an unusable effective cost. The model files see only these views.
 -- A tag by the first of these keys that has a value. People write one key in several cases: as told first, then in any.
-CREATE OR REPLACE TEMP MACRO first_tag(tags, keys) AS list_extract(list_filter(list_transform(keys, lambda k: coalesce(
-    nullif(tags[k], ''),
-    list_extract(list_filter(map_entries(tags), lambda e: lower(e.key) = lower(k) AND e.value <> ''), 1).value
-)), lambda v: v IS NOT NULL), 1);
+-- Few of a line's tags are asked for: those alone are ranked, by the key's place, its spelling and where it stands.
+CREATE OR REPLACE TEMP MACRO first_tag(tags, keys) AS list_transform([list_transform(keys, lambda k: lower(k))], lambda asked:
+    list_min(list_transform(
+        list_filter(map_entries(tags), lambda e: e.value <> '' AND list_contains(asked, lower(e.key))),
+        lambda e, i: {
+            'place': list_position(asked, lower(e.key)),
+            'respelled': e.key <> keys[list_position(asked, lower(e.key))],
+            'i': i,
+            'value': e.value
+        }
+    )).value
+)[1];
 
 -- What a GCP commitment is for, by the words of a SKU before the place: 'g2 core', 'n2d ram', 'gpu l4', 'local ssd'. Fee and usage
 -- name it alike but for filler words ('Commitment v1: G2 Core in …', 'G2 Instance Core running in …'); no series means N1.
