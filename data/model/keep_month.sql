@@ -13,10 +13,11 @@ INSERT INTO built_ladder BY NAME SELECT CAST($month AS DATE) AS month, * FROM la
 INSERT INTO built_held BY NAME SELECT CAST($month AS DATE) AS month, * FROM held_month;
 INSERT INTO built_traffic BY NAME SELECT CAST($month AS DATE) AS month, * FROM month_traffic;
 INSERT INTO built_coverage BY NAME SELECT CAST($month AS DATE) AS month, * FROM coverage_month;
-INSERT INTO built_share
-SELECT DISTINCT CAST($month AS DATE) AS month, c.commitment_id, c.billing_period, s.share
+INSERT INTO built_share BY NAME
+SELECT DISTINCT CAST($month AS DATE) AS month, c.commitment_id, c.billing_period, c.billing_currency, s.share
 FROM commitment_month AS c
-JOIN commitment_share AS s ON s.commitment_id = c.commitment_id AND s.billing_period = c.billing_period
+JOIN commitment_share AS s
+    ON s.commitment_id = c.commitment_id AND s.billing_period = c.billing_period AND s.billing_currency = c.billing_currency
 WHERE c.unused_cost <> 0 OR c.unknown_cost <> 0;
 INSERT INTO built_idle_segment BY NAME SELECT CAST($month AS DATE) AS month, * FROM idle_segment;
 INSERT INTO built_device_day BY NAME SELECT CAST($month AS DATE) AS month, * FROM device_day;

@@ -30,7 +30,10 @@ CREATE TABLE IF NOT EXISTS built_commitment (
 );
 ALTER TABLE built_commitment ADD COLUMN IF NOT EXISTS unknown_cost DECIMAL(38,12);
 -- The AI share of each commitment that a month was built with: a month is built again when that is no longer the share.
-CREATE TABLE IF NOT EXISTS built_share (month DATE, commitment_id VARCHAR, billing_period DATE, share DOUBLE);
+CREATE TABLE IF NOT EXISTS built_share (
+    month DATE, commitment_id VARCHAR, billing_period DATE, billing_currency VARCHAR, share DOUBLE
+);
+ALTER TABLE built_share ADD COLUMN IF NOT EXISTS billing_currency VARCHAR;
 CREATE TABLE IF NOT EXISTS built_idle_segment (
     month DATE, device_id VARCHAR, namespace VARCHAR, pod VARCHAR, threshold DOUBLE, run BIGINT, day DATE, source VARCHAR,
     signal VARCHAR, step_seconds DOUBLE, largest_gap DOUBLE, start_at TIMESTAMP, end_at TIMESTAMP, seconds DOUBLE, cost DOUBLE,

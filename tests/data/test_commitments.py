@@ -461,6 +461,29 @@ def test_an_unused_plan_is_split_as_its_use_was(wh):
     assert unexplained(con) == 0
 
 
+def test_a_plan_charged_in_two_currencies_has_a_share_in_each(wh):
+    """$1 of dollars' use is AI's and $3 is not; 900 yen are all other use. Added up, AI had 1 ÷ 904."""
+    yen = {"billing_currency": "JPY"}
+    load_lines(
+        wh,
+        [
+            ai_use(DAY, "1"), other_use(DAY, "3"), unused(DAY, "2"),
+            other_use(DAY, "900", **yen), unused(DAY, "50", **yen),
+        ],
+    )  # fmt: skip
+    con = published(wh)
+
+    assert whose(con, "billing_currency = 'USD'") == ("0.5", "1.5", "0")
+    assert whose(con, "billing_currency = 'JPY'") == ("0", "5E+1", "0")
+    assert unexplained(con) == 0
+
+
+def test_a_currency_without_use_of_its_own_takes_the_share_of_the_plans_other_use(wh):
+    load_lines(wh, [ai_use(DAY, "1"), other_use(DAY, "3"), unused(DAY, "40", billing_currency="JPY")])
+
+    assert whose(published(wh), "billing_currency = 'JPY'") == ("1E+1", "3E+1", "0")
+
+
 def test_the_fully_loaded_basis_takes_what_the_ladder_calls_unused(wh):
     load_lines(wh, [ai_use(DAY, "1"), other_use(DAY, "2"), unused(DAY, "1")])
     load_rows(wh, "resource_map", [{"node": "n-i-1", "resource_id": "i-1"}], "more", "resources")
