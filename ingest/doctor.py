@@ -101,6 +101,8 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
                 yield from references.examine(source)
     except SourceError as error:
         yield bad(str(error))
+    except Exception as error:
+        yield bad(f"It could not be looked at: {type(error).__name__}: {error}.", "Try it with --dry-run.")
 
 
 def _excess(name: str, known: Estate) -> Iterator[Finding]:

@@ -333,6 +333,15 @@ def test_a_price_list_that_does_not_answer(doctor):
     assert "mend" in output
 
 
+def test_a_bug_at_one_source_keeps_no_other_from_being_looked_at(doctor, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.diagnosis.logs.examine", lambda *_: 1 / 0)
+    log = {"kind": "requests", "location": tmp_path}
+    output, code = doctor(log=log, rates={"kind": "fx"})
+    assert code == 1
+    assert "mend  It could not be looked at: ZeroDivisionError: division by zero." in output
+    assert "rates (fx)\n  good" in output
+
+
 def test_without_sources_it_says_how_to_begin(doctor):
     said, code = doctor()
     assert code == 2
