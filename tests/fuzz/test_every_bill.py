@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from bills import AZURE_LINE, GPU_LINE
+from bills import AZURE_LINE, GPU_LINE, OCI_LINE
 from cost_store import CUR_LINE, FOCUS_LINE, load, store_state
 from fuzz import damage, fuzz, texts, values
 from hostile_bills import load_hostile, told
@@ -29,20 +29,6 @@ from ingest.sources.gcp import GcpExport
 from ingest.sources.gpu_csv import GpuCsv
 from ingest.sources.oci import Oci
 
-OCI_LINE = {
-    "lineItem/tenantId": "ocid1.tenancy.oc1..t",
-    "lineItem/intervalUsageStart": "2026-10-01T05:00Z",
-    "lineItem/intervalUsageEnd": "2026-10-01T06:00Z",
-    "lineItem/isCorrection": "false",
-    "product/service": "COMPUTE",
-    "product/resourceId": "ocid1.instance.oc1.iad.h",
-    "product/Description": "Compute - GPU - H100",
-    "usage/billedQuantity": "8",
-    "cost/myCost": "80",
-    "cost/currencyCode": "USD",
-    "cost/skuUnitDescription": "GPU Per Hour",
-    "tags/team": "search",
-}
 # what somebody's pandas wrote: records in a cell are Python's words for them
 GCP_CELLS = {
     "billing_account_id": "01AAAA-BBBBBB-CCCCCC",
