@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -195,31 +196,49 @@ def test_files_that_swap_their_names_are_the_same_lines(tmp_path, alone, name):
     assert lines(tmp_path / "swapped", RENAMED) == expected
 
 
+class Steps:
+    """What a load tells, and what it does to the store after its last word; it breaks off after so many of them."""
+
+    WRITES = ("staged.write", "control.keep", "precedence.keep", "staged.drop")
+
+    def __init__(self, monkeypatch):
+        self.left, self.writing = 0, False
+        for name in self.WRITES:
+            self._count(monkeypatch, f"ingest.{name}")
+
+    def _count(self, monkeypatch, name):
+        real = resolve_name(name)
+
+        def counted(*words, **more):
+            self.writing = True  # the old lines are gone by now
+            self()
+            return real(*words, **more)
+
+        monkeypatch.setattr(name, counted)
+
+    def __call__(self, *_):
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("name", KINDS)
-def test_a_run_that_is_interrupted_at_any_step_goes_on_to_the_same_lines(tmp_path, alone, name):
+def test_a_run_that_is_interrupted_at_any_step_goes_on_to_the_same_lines(tmp_path, alone, name, monkeypatch):
     """Each step of the load is the last one once; what was there before stays until the whole second is there."""
     expected, home = alone(name), tmp_path / "broken"
     load(home, KINDS[name].deliver(tmp_path / "up", FIRST))
-    source, left = KINDS[name].deliver(tmp_path / "up", SECOND), 0
-
-    class Steps:
-        def __init__(self, allowed):
-            self.allowed = allowed
-
-        def __call__(self, *_):
-            self.allowed -= 1
-            if self.allowed < 0:
-                raise KeyboardInterrupt
-
-    before, done = lines(home), False
+    source, before = KINDS[name].deliver(tmp_path / "up", SECOND), lines(home)
+    steps, allowed, written, done = Steps(monkeypatch), 0, 0, False
     while not done:
+        steps.left, steps.writing = allowed, False
         with Warehouse.open(home) as wh:
             if KINDS[name].files:  # months of owned machines are loads of their own, and stay
                 assert held(wh) == before
             try:
-                load_deliveries(wh, "bill", source, Window(), Steps(left))
+                load_deliveries(wh, "bill", source, Window(), steps)
                 done = True
             except KeyboardInterrupt:
-                left += 1
-    assert left >= len(PARTS)
+                allowed, written = allowed + 1, written + steps.writing
+    assert allowed >= len(PARTS)
+    assert written >= len(Steps.WRITES)
     assert lines(home) == expected
