@@ -199,7 +199,7 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
         raise SourceError(
             f"{file.uri} is not {layout.what}: it has no column {', '.join(missing)}. "
             f"Its columns: {', '.join(opened.relation.columns[:12])} … Export it again with these columns, or name the "
-            "kind of source that it is."
+            f"kind of source that it is. {layout.hint}".rstrip()
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
     raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})
