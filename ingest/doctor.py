@@ -61,7 +61,7 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
             case "cost", GcpOptions() if options.location.startswith(BIGQUERY):
                 from ingest.diagnosis import tables
 
-                yield from tables.examine(name, options)
+                yield from tables.examine(options, now)
             case "cost", GcpOptions():
                 from ingest.diagnosis import bills
                 from ingest.sources.gcp import GcpExport
