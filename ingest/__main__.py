@@ -236,6 +236,8 @@ def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], asked: Ask
             report.progress() as progress,
         ):
             outcome = run_sources(warehouse, sources, asked.window, known.model, progress)
+    except KeyboardInterrupt:
+        _fail("Interrupted. What was loaded whole stays; run it again to go on from there and to publish.")
     except (HomeUnusable, LockHeld, SourceError) as error:
         _fail(str(error))
     report.print_outcome(outcome)

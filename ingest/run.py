@@ -79,6 +79,8 @@ def _load(
     kind = REGISTRY[options.kind]
     try:
         return kind.load(warehouse, name, options, window, progress)
+    except duckdb.InterruptException as error:  # what Ctrl-C is while DuckDB is at work
+        raise KeyboardInterrupt from error
     except Exception as error:  # a bug in one source must not keep the others from loading
         warehouse.record_failure(name, options.kind, kind.grain, error)
         message = str(error) if isinstance(error, SourceError) else _place(error)
