@@ -179,7 +179,9 @@ def test_a_window_in_which_nothing_lies_is_said(call, tmp_path):
     assert "in this window" not in call("aws-cur", tmp_path / "gpu", "--since", "2026-10-20").output
 
 
-@pytest.mark.parametrize("stopped", [KeyboardInterrupt, duckdb.InterruptException])
+@pytest.mark.parametrize(
+    "stopped", [KeyboardInterrupt(), duckdb.InterruptException(), RuntimeError("Query interrupted")], ids=repr
+)
 def test_ctrl_c_stops_the_whole_run_and_says_how_to_go_on(call, bill, settings, home, monkeypatch, stopped):
     """Also while DuckDB is at work, which makes an error of it that looks like one of the source."""
     first, second = bill("a.csv", account="100"), bill("b.csv", account="200")
