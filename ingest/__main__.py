@@ -92,12 +92,15 @@ def run(names: tuple[str, ...], asked: Asked) -> None:
 @one_per_kind
 def init(path: Path, force: bool, sources: list[AnyOptions]) -> None:
     """Write a commented inferledger.toml with the sources that are named, or asked for."""
-    if not sources and at_terminal():
-        sources = ask_sources()
-    if not sources:
-        flags = ", ".join(f"--{kind}" for kind in OPTIONS)
-        _fail(f"Name at least one source: {flags}. For instance --prometheus http://prometheus:9090.", USAGE)
     try:
+        configure.check_free(path, force=force)  # before anybody answers questions for it
+        if not sources and at_terminal():
+            sources = ask_sources()
+        if not sources:
+            flags = ", ".join(f"--{kind}" for kind in OPTIONS)
+            _fail(
+                f"Name at least one source: {flags}. For instance --prometheus http://prometheus:9090.", USAGE
+            )
         configure.write_config(path, sources, force=force)
     except SettingsError as error:
         _fail(str(error))
@@ -233,6 +236,8 @@ def _load(known: Settings, sources: Iterable[tuple[str, AnyOptions]], asked: Ask
             report.progress() as progress,
         ):
             outcome = run_sources(warehouse, sources, asked.window, known.model, progress)
+    except KeyboardInterrupt:
+        _fail("Interrupted. What was loaded whole stays; run it again to go on from there and to publish.")
     except (HomeUnusable, LockHeld, SourceError) as error:
         _fail(str(error))
     report.print_outcome(outcome)

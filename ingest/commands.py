@@ -163,15 +163,23 @@ def one_per_kind(command: Command) -> Command:
 
 
 def ask_sources() -> list[AnyOptions]:
-    """Asks for a source of every kind; an empty answer is none."""
-    click.echo("Where does your data lie? Enter = not used.")
-    found = []
-    for kind, options in OPTIONS.items():
-        click.echo(f"\n{kind}: {_summary(options)}")
-        said = click.prompt(f"  {_question(options)}", default="", show_default=False)
-        if said:
-            found.append(_asked(kind, "" if said.lower() in YES and not is_located(options) else said))
-    return found
+    """Asks for a source of every kind; an empty answer is none, and a wrong one is asked for again."""
+    click.echo(
+        "Where does your data lie? Enter = not used. A second source of a kind can be added to the file later."
+    )
+    answers = (_ask_source(kind, options) for kind, options in OPTIONS.items())
+    return [found for found in answers if found is not None]
+
+
+def _ask_source(kind: str, options: type[Options]) -> AnyOptions | None:
+    click.echo(f"\n{kind}: {_summary(options)}")
+    while said := click.prompt(f"  {_question(options)}", default="", show_default=False):
+        plain = said.lower() in YES and not is_located(options)
+        try:
+            return asked(kind, "" if plain else said)
+        except SettingsError as error:
+            click.echo(f"  {error}")
+    return None
 
 
 def _question(options: type[Options]) -> str:

@@ -33,12 +33,17 @@ NOT_A_TABLE = ("rules",)  # an array of tables: its form is shown as text
 
 def write_config(path: Path, sources: Sequence[AnyOptions], *, force: bool) -> None:
     """Writes the file with the sources in order. Raises SettingsError where one is there, or it would not load."""
+    check_free(path, force=force)
+    path.write_text(_text(sources), encoding="utf-8")
+    read_settings(path)
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Raises SettingsError where a file is there that nobody said may go."""
     if path.exists() and not force:
         raise SettingsError(
             f"{path} exists already; nothing was changed. Add to it by hand, name another file, or say --force."
         )
-    path.write_text(_text(sources), encoding="utf-8")
-    read_settings(path)
 
 
 def is_located(options: type[Options]) -> bool:

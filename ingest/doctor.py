@@ -61,7 +61,7 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
             case "cost", GcpOptions() if options.location.startswith(BIGQUERY):
                 from ingest.diagnosis import tables
 
-                yield from tables.examine(name, options)
+                yield from tables.examine(options, now)
             case "cost", GcpOptions():
                 from ingest.diagnosis import bills
                 from ingest.sources.gcp import GcpExport
@@ -101,6 +101,8 @@ def _source(name: str, options: AnyOptions, known: Estate, settings: Settings) -
                 yield from references.examine(source)
     except SourceError as error:
         yield bad(str(error))
+    except Exception as error:
+        yield bad(f"It could not be looked at: {type(error).__name__}: {error}.", "Try it with --dry-run.")
 
 
 def _excess(name: str, known: Estate) -> Iterator[Finding]:

@@ -43,4 +43,5 @@ class Layout:
     complete: Path | None = None
     completed: Path | None = None
     split: Split | None = None
+    hint: str = ""  # a sentence for whoever has a file that is none of these
     line_key: tuple[str, ...] = ()  # columns by which two files are seen to state the same lines

@@ -38,7 +38,7 @@ def load_bigquery(
     export.today = today or export.today
     export.told = lambda text: progress(f"{name}: {text}")
     results = load_deliveries(wh, name, export, window, progress)
-    if not results and not export.known:
+    if not export.known and not any(result.rows for result in results):
         raise SourceError(
             f"{export.uri} has no rows of the months asked for. Check the table, --since and --until."
         )

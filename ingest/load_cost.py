@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
+from rich.filesize import decimal
 
 from data.load import Load
 from data.restatement import told
@@ -49,13 +50,19 @@ def load_deliveries(
 ) -> list[LoadResult]:
     """Loads every delivery that touches the window, each in its own transaction, oldest first.
 
-    Raises SourceError; what was loaded before it stays.
+    Raises SourceError; what was loaded before it stays. Where none touches it, one result says so.
     """
     with memory.bounded(wh.con):
-        return [
+        results = [
             load_delivery(wh, source_name, source, delivery, progress, window)
             for delivery in source.fetch(window)
         ]
+    if not results and window != ALL:
+        message = (
+            "no billing period of it lies in this window; nothing was changed. Check --since and --until"
+        )
+        results.append(LoadResult(source_name, source.kind, "unchanged", 0, window=window, message=message))
+    return results
 
 
 def load_delivery(
@@ -178,7 +185,7 @@ def _read_files(load: Load, layout: Layout, delivery: Delivery, tally: Tally, pr
     size, read = sum(file.bytes for file in delivery.files), 0
     with closing(in_turn(delivery.files)) as files:
         for file in files:
-            far = f"{tally.lines:,} lines, {read / 1e6:,.0f} of {size / 1e6:,.0f} MB"
+            far = f"{tally.lines:,} lines" + (f", {decimal(read)} of {decimal(size)}" if size else "")
             progress(f"{load.source}: {Path(file.uri).name} · {far}", read / size if size else None)
             with raw.readable(file):
                 _stage_file(load, layout, file, delivery, tally)
@@ -192,7 +199,7 @@ def _stage_file(load: Load, layout: Layout, file: SourceFile, delivery: Delivery
         raise SourceError(
             f"{file.uri} is not {layout.what}: it has no column {', '.join(missing)}. "
             f"Its columns: {', '.join(opened.relation.columns[:12])} … Export it again with these columns, or name the "
-            "kind of source that it is."
+            f"kind of source that it is. {layout.hint}".rstrip()
         )
     file_id = load.add_file(file.uri, file.etag, file.bytes, None)
     raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})

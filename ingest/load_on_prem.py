@@ -25,8 +25,9 @@ def load_on_prem(
     results = load_deliveries(wh, source_name, source, window, progress)
     stated = {result.billing_period for result in results}
     gone = [month for month in _held(wh, source_name) if month not in stated and touches(month, window)]
-    if gone:
-        results.append(_withdraw(wh, source_name, source, gone))
+    if gone:  # then a window without a month of it has not left everything as it was
+        charged = [result for result in results if result.billing_period]
+        results = [*charged, _withdraw(wh, source_name, source, gone)]
     if window == Window() and not wh.mode.rehearse:  # a machine's last month may lie outside of a window
         names = [machine.resource for machine in source.machine]
         wh.con.execute(_sql("forget_machines"), {"source": source_name, "machines": names}).fetchall()

@@ -91,7 +91,8 @@ def _wrong(price: Price) -> str | None:
     """Why no price of ours; a tier that costs nothing is one."""
     if not price.sku_id or not price.unit:
         return "no SKU, or no unit"
-    if not 0 <= price.unit_price < MOST or not 0 <= price.tier_start < MOST:
+    amounts = (price.unit_price, price.tier_start)
+    if not all(amount.is_finite() and 0 <= amount < MOST for amount in amounts):
         return f"{price.unit_price} from {price.tier_start} {price.unit} on is no price"
     if not re.fullmatch("[A-Z]{3}", price.currency):
         return f"'{price.currency}' is no currency of three letters, such as USD"

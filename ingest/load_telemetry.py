@@ -59,9 +59,10 @@ def load_telemetry(
     a few words what is being read.
     """
     ((watermark,),) = wh.con.execute(statement("watermark"), {"source": source_name}).fetchall()
-    results = []
+    results = list[LoadResult]()
     for batch in source.batches(window.whole_hours(), watermark):
-        progress(f"{source_name}: {batch.hours.start or 'all'} to {batch.hours.end or 'the end'}")
+        hours = f"{batch.hours.start or 'all'} to {batch.hours.end or 'the end'}"
+        progress(f"{source_name}: {hours} · {sum(result.rows for result in results):,} rows")
         with wh.load(source_name, source.kind, "telemetry") as load:
             results.append(_load_batch(load, source.kind, batch))
     return results

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 UNKNOWN = "–"
 MACHINES = 5  # named one by one
 WIDEST = 120  # characters of a previewed value
+ROOMY = 140  # columns of a terminal from which a message has room beside its row
 STYLE = {"loaded": "green", "unchanged": "dim", "replaced": "dim", "failed": "red"}
 
 
@@ -56,9 +58,15 @@ def progress() -> Iterator[Progress]:
 
 
 def print_outcome(outcome: Outcome) -> None:
-    """One row per load, and the snapshot that readers now see; after a rehearsal the first rows as they would land."""
-    table = _table("source", "kind", "period", "status", ">rows", ">rejected", "message")
-    for result in outcome.results:
+    """One row per load, and the snapshot that readers now see; after a rehearsal the first rows as they would land.
+
+    Neighbouring hours of a source that went alike are one row; messages stand below where the terminal is narrow.
+    """
+    console = _console()
+    beside = console.width >= ROOMY
+    table = _table("source", "kind", "period", "status", ">rows", ">rejected", *(["message"] * beside))
+    results = _gathered(outcome.results)
+    for result in results:
         style = STYLE[result.status]
         would = "would be " if outcome.snapshot is None and result.status == "loaded" else ""
         table.add_row(
@@ -68,17 +76,43 @@ def print_outcome(outcome: Outcome) -> None:
             f"[{style}]{would}{result.status}[/]",
             f"{result.rows:,}",
             f"{result.rejected:,}",
-            result.message or "",
+            *([escape(result.message or "")] * beside),
         )
-    console = _console()
     console.print(table)
+    for result in () if beside else results:
+        if result.message:
+            said = f"{' '.join((result.source, _period(result))).strip()}: {result.message}"
+            style = "red" if result.status == "failed" else ""
+            console.print(said, style=style, soft_wrap=True, markup=False, highlight=False)
     if outcome.snapshot is None:
-        for preview in outcome.previews:
+        first = {(one.source, one.relation): one for one in reversed(outcome.previews)}
+        for preview in reversed(first.values()):
             _print_preview(console, preview)
         console.print("Nothing was changed: --dry-run.")
     else:
         _print_excess(console, outcome.excess)
         console.print(f"snapshot {outcome.snapshot.generation} · {outcome.snapshot.path}", soft_wrap=True)
+
+
+def _gathered(results: Sequence[LoadResult]) -> list[LoadResult]:
+    """Loads of adjoining hours with one status and one message as one: a server without data says so once."""
+    gathered: list[LoadResult] = []
+    for result in results:
+        if joined := gathered and _joined(gathered[-1], result):
+            gathered[-1] = joined
+        else:
+            gathered.append(result)
+    return gathered
+
+
+def _joined(one: LoadResult, other: LoadResult) -> LoadResult | None:
+    alike = (one.source, one.status, one.message) == (other.source, other.status, other.message)
+    if not alike or one.window is None or other.window is None:
+        return None
+    if one.window.end is None or one.window.end != other.window.start:
+        return None
+    window = Window(one.window.start, other.window.end)
+    return replace(one, rows=one.rows + other.rows, rejected=one.rejected + other.rejected, window=window)
 
 
 def _print_excess(console: Console, excess: Sequence[Excess]) -> None:

@@ -80,9 +80,16 @@ def _load(
     try:
         return kind.load(warehouse, name, options, window, progress)
     except Exception as error:  # a bug in one source must not keep the others from loading
+        if _is_ctrl_c(error):
+            raise KeyboardInterrupt from error
         warehouse.record_failure(name, options.kind, kind.grain, error)
         message = str(error) if isinstance(error, SourceError) else _place(error)
         return [LoadResult(source=name, kind=options.kind, status="failed", rows=0, message=message)]
+
+
+def _is_ctrl_c(error: Exception) -> bool:
+    """DuckDB makes one of these of it while it is at work."""
+    return isinstance(error, duckdb.InterruptException) or str(error) == "Query interrupted"
 
 
 def _place(error: Exception) -> str:

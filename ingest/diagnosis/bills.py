@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+from rich.filesize import decimal
 
 from ingest import raw
 from ingest.diagnosis.estate import Bill, Estate
@@ -34,13 +35,17 @@ def examine(name: str, source: LaidOut, estate: Estate, today: date) -> Iterator
         yield bad("It holds no delivery.", "Check the location, or wait for the first delivery.")
         return
     newest = deliveries[-1]
-    size = sum(file.bytes for file in newest.files) / 1e6
-    yield good(
-        f"{len(deliveries)} deliveries; the newest has {len(newest.files)} files of {size:,.1f} MB together"
-    )
-    yield from _age(newest.billing_period, today)
+    size = decimal(sum(file.bytes for file in newest.files))
+    yield good(f"{len(deliveries)} deliveries; the newest has {len(newest.files)} files of {size} together")
+    yield from _age(newest.billing_period or _only_month(name, newest, estate), today)
     yield from looked
     yield from _twice(name, estate)
+
+
+def _only_month(name: str, delivery: Delivery, estate: Estate) -> date | None:
+    """The newest month of a bill whose place does not tell it; of several files only one was looked into."""
+    months = [bill.month for bill in estate.examined if bill.source == name and bill.month]
+    return date.fromisoformat(f"{max(months)}-01") if months and len(delivery.files) == 1 else None
 
 
 def _age(period: date | None, today: date) -> Iterator[Finding]:
@@ -81,7 +86,7 @@ def _read(
         there = ", ".join(opened.relation.columns[:8])
         yield bad(
             f"{file.uri} is not {layout.what}: it has no column {', '.join(missing)}; there is {there} …",
-            "Export it again with these columns, or say which kind of source it is.",
+            f"Export it again with these columns, or say which kind of source it is. {layout.hint}".rstrip(),
         )
         return
     raw.conform(opened, layout.columns, {"delivery_period": period, **file.facts})

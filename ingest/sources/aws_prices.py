@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from ingest.sources.gcp_prices import Price
 SHIPPED = REFERENCE / "accelerators.csv"
 SHIPPED_REGION = "us-east-1"
 API_REGION = "us-east-1"  # the Price List answers in three regions, for all of them
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 DENIED = ("AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException")
 MACHINES = {
     "operatingSystem": "Linux",
@@ -94,12 +95,24 @@ class AwsPrices:
         pages = client.get_paginator("get_products").paginate(
             ServiceCode="AmazonEC2", Filters=filters, FormatVersion="aws_v1"
         )
-        for page in pages:
-            for text in page["PriceList"]:
-                try:
-                    yield from list(_on_demand(json.loads(text, parse_float=Decimal), known))
-                except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-                    yield Unusable(None, f"a product that cannot be read: {error!r}", text)
+        for text in self._products(pages):
+            try:
+                yield from list(_on_demand(json.loads(text, parse_float=Decimal), known))
+            except UNREADABLE as error:
+                yield Unusable(None, f"a product that cannot be read: {error!r}", str(text))
+
+    def _products(self, pages: Iterable[Any]) -> Iterator[Any]:
+        """The products of each page, as they came. Raises SourceError where a page is none, as of a proxy."""
+        from botocore.parsers import ResponseParserError
+
+        try:
+            for page in pages:
+                yield from page["PriceList"]
+        except (ResponseParserError, *UNREADABLE) as error:
+            raise SourceError(
+                f"{self.uri} gave an answer that cannot be read ({error!r}). Check the endpoint, and whether a proxy "
+                "answers in its place, or use --shipped for the dated table."
+            ) from error
 
     def _shipped(self, why: str) -> Iterator[Price]:
         if self.region != SHIPPED_REGION:

@@ -61,8 +61,9 @@ LAYOUT = Layout(
     complete=Path(__file__).with_name("azure_complete.sql"),
     completed=Path(__file__).with_name("azure_completed.sql"),
     control="azure",
-    what="an Azure cost export (exports of Cost Management have English headers in every portal language; "
-    "a file that was downloaded from a portal page may have translated ones: create an export instead)",
+    what="an Azure cost export",
+    hint="Exports of Cost Management have English headers in every portal language; a file that was downloaded from "
+    "a portal page may have translated ones: create an export instead.",
 )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from ingest.source import SourceError
+from ingest.sources.gcp_answers import each
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,12 @@ class GcpAccounts:
 
         try:
             client = self._client()
-            for account in client.list_billing_accounts():
+            for account in each(client.list_billing_accounts, self.uri):
                 yield _billing_account(account)
                 if not _id(account.name):  # the API cannot be asked for the projects of nobody
                     continue
-                for project in client.list_project_billing_info(name=account.name):
+                projects = partial(client.list_project_billing_info, name=account.name)
+                for project in each(projects, f"{self.uri}/{_id(account.name)}/projects"):
                     # a project's display name stands on the bill; this API has only its id
                     yield Account(
                         project.project_id, "project", None, _id(account.name), project.billing_enabled

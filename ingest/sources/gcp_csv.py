@@ -31,18 +31,27 @@ def with_json_cells(file: SourceFile, staging: Path) -> SourceFile:
 
 
 def _convert(file: SourceFile, target: Path) -> None:
-    """Raises SourceError where a cell is neither JSON nor what Python prints."""
+    """Raises SourceError where a cell is neither JSON nor what Python prints, or a quote would swallow lines."""
     csv.field_size_limit(LONGEST_CELL)
     with text_stream(file.path) as text, target.open("w", encoding="utf-8", newline="") as made:
-        rows, sink = csv.reader(text), csv.writer(made)
-        header = next(rows, [])
-        sink.writerow(header)
-        places = [place for place, name in enumerate(header) if squash(name) in RECORDS]
-        for number, row in enumerate(rows, 1):
-            for place in places:
-                if place < len(row):
-                    row[place] = _json(file, header[place], number, row[place])
-            sink.writerow(row)
+        rows, sink = (
+            csv.reader(text, strict=True),
+            csv.writer(made),
+        )  # else an open quote takes every line after it
+        try:
+            header = next(rows, [])
+            sink.writerow(header)
+            places = [place for place, name in enumerate(header) if squash(name) in RECORDS]
+            for number, row in enumerate(rows, 1):
+                for place in places:
+                    if place < len(row):
+                        row[place] = _json(file, header[place], number, row[place])
+                sink.writerow(row)
+        except csv.Error as error:
+            raise SourceError(
+                f"{file.uri} cannot be read, its text line {rows.line_num:,} or a quote opened above it: {error}. "
+                "Nothing was loaded. Mend the line, or export the file again."
+            ) from error
 
 
 def _json(file: SourceFile, column: str, number: int, cell: str) -> str:
@@ -50,13 +59,13 @@ def _json(file: SourceFile, column: str, number: int, cell: str) -> str:
         return ""
     try:
         json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     else:
         return cell
     try:
         return json.dumps(ast.literal_eval(cell))
-    except (ValueError, SyntaxError, TypeError) as error:
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
         raise SourceError(
             f"{file.uri} line {number}: its {column} cannot be read: {cell[:80]}. Expected JSON, or what "
             "Python prints. Nothing was loaded. Export it nested instead, as NDJSON or Parquet, or load it "

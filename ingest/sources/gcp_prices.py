@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.source import SourceError
+from ingest.sources.gcp_answers import each
 
 if TYPE_CHECKING:
     from ingest.sources.gcp_price_export import GcpPriceExport
@@ -80,7 +81,8 @@ class GcpPrices:
         from google.auth.exceptions import GoogleAuthError
 
         try:
-            for sku in self._client().list_skus(parent=COMPUTE_ENGINE):
+            client = self._client()
+            for sku in each(lambda: client.list_skus(parent=COMPUTE_ENGINE), self.uri):
                 yield from _prices(sku)
         except GoogleAuthError as error:
             raise SourceError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import boto3
@@ -73,6 +74,20 @@ def test_the_policy_is_enough_for_the_export(wh, guarded):
 def test_and_for_no_other_object_of_the_bucket(wh, guarded):
     with pytest.raises(SourceError, match="these credentials may not read it"):
         load(wh, AwsCur("s3://my-billing-bucket/private/cur", guarded))
+
+
+def test_every_listing_is_one_that_the_condition_allows(wh, guarded, monkeypatch):
+    """The server asks no conditions of a policy, so they are held against what we really ask."""
+    session, listed = boto3.Session(), []
+    session.events.register(
+        "provide-client-params.s3.ListObjectsV2", lambda params, **_: listed.append(params.get("Prefix"))
+    )
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    load(wh, AwsCur("s3://my-billing-bucket/exports/cur", guarded))
+    (find,) = (one for one in policy()["Statement"] if one["Action"] == "s3:ListBucket")
+    assert set(find["Condition"]) == {"StringLike"}
+    assert listed
+    assert all(fnmatchcase(prefix or "", find["Condition"]["StringLike"]["s3:prefix"]) for prefix in listed)
 
 
 def test_it_allows_reading_and_nothing_else():

@@ -8,6 +8,7 @@ import json
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +23,7 @@ from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 from data.model.settings import ModelSettings
 from ingest.__main__ import main
 from ingest.bigquery import TIB, Estimate, ask, batches, parse
+from ingest.diagnosis.tables import filled
 from ingest.load_bigquery import known_months, load_bigquery
 from ingest.load_prices import load_prices
 from ingest.options import GcpOptions
@@ -65,6 +67,7 @@ def export(dataset, wh):
 
     class Export:
         location = dataset.create(TABLE, DETAILED)
+        endpoint_url = dataset.endpoint_url
         told: list[str]
 
         def add(self, *lines):
@@ -400,6 +403,25 @@ def test_what_is_no_billing_export(wh, dataset, table, said):
     )
     with pytest.raises(SourceError, match=said):
         load_bigquery(wh, "gcp", options, Window(), today=TODAY)
+
+
+def test_doctor_tells_an_empty_table_from_a_filled_one(export, doctor):
+    told = {"kind": "gcp", "location": export.location, "endpoint_url": export.endpoint_url}
+    said, code = doctor(gcp=told)
+    assert (code, "mend  The table has no rows." in said) == (1, True)
+    export.add(line(), line())
+    said, code = doctor(gcp=told)
+    assert (code, "good  2 rows; it was changed last on" in said) == (0, True), said
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, "good"), (4, "doubtful")])
+def test_doctor_tells_an_export_that_was_switched_off(days, state):
+    now = datetime(2026, 11, 20, 6)
+    changed = (now - timedelta(days=days)).replace(tzinfo=UTC)
+    table = SimpleNamespace(num_rows=5, table_type="TABLE", streaming_buffer=None, modified=changed)
+    (found,) = filled(table, now)
+    assert found.state == state
+    assert ("4 days ago" in found.said) == (state == "doubtful")
 
 
 def test_an_empty_table_is_told_not_loaded_as_nothing(export):

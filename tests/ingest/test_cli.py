@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from pkgutil import resolve_name
 
+import duckdb
 import pytest
 from click.testing import CliRunner
+from cost_store import CUR_LINE, manifest, write_csv
 
 from data.forget import forget
 from data.home import pointer_file
@@ -165,6 +167,38 @@ def test_a_bug_in_one_source_stops_none_and_names_its_place(call, bill, settings
     assert result.exit_code == 1
     assert "ZeroDivisionError: division by zero" in result.output
     assert call("run", "bill").exit_code == 0
+
+
+def test_a_window_in_which_nothing_lies_is_said(call, tmp_path):
+    data = write_csv(tmp_path / "gpu/data/BILLING_PERIOD=2026-10/gpu-00001.csv", [CUR_LINE])
+    named = {"executionId": "x", "dataFiles": [f"s3://b/{data.relative_to(tmp_path)}"]}
+    manifest(tmp_path / "gpu/metadata/BILLING_PERIOD=2026-10", "gpu", named)
+    result = call("aws-cur", tmp_path / "gpu", "--since", "2031-01-01", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "no billing period of it lies in this window" in " ".join(result.output.split())
+    assert "in this window" not in call("aws-cur", tmp_path / "gpu", "--since", "2026-10-20").output
+
+
+@pytest.mark.parametrize(
+    "stopped", [KeyboardInterrupt(), duckdb.InterruptException(), RuntimeError("Query interrupted")], ids=repr
+)
+def test_ctrl_c_stops_the_whole_run_and_says_how_to_go_on(call, bill, settings, home, monkeypatch, stopped):
+    """Also while DuckDB is at work, which makes an error of it that looks like one of the source."""
+    first, second = bill("a.csv", account="100"), bill("b.csv", account="200")
+    settings("".join(f'[sources.{at.stem}]\nkind = "focus"\nlocation = "{at}"\n' for at in (first, second)))
+
+    def stop(*_):
+        raise stopped
+
+    monkeypatch.setattr("ingest.load_cost.staged.write", stop)
+    result = call("run")
+    assert result.exit_code == 1
+    assert "Interrupted. What was loaded whole stays; run it again to go on" in result.output
+    assert not pointer_file(home).exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("INFERLEDGER_HOME", str(home))
+    monkeypatch.chdir(first.parent)
+    assert call("run").output.count("loaded") == 2
 
 
 def test_run_takes_names_and_knows_which_there_are(call, bill, settings):

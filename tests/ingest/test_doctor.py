@@ -113,6 +113,32 @@ def test_an_export_that_stopped_months_ago(doctor, tmp_path):
     assert "Check that the export still runs" in said
 
 
+def test_a_bare_bill_that_nobody_brought_for_months(doctor, tmp_path):
+    """Its place tells no month; its lines do."""
+    old = FRESH | {"BillingPeriodStart": "2024-03-01T00:00:00Z"}
+    said, code = doctor(bill={"kind": "focus", "location": write_csv(tmp_path / "bill.csv", [old])})
+    assert code == 0
+    assert "The newest billing period is 2024-03" in said
+    both = write_csv(tmp_path / "both.csv", [old, FRESH])
+    assert "newest billing period" not in doctor(bill={"kind": "focus", "location": both})[0]
+
+
+def test_a_download_with_translated_headers(doctor, tmp_path):
+    path = tmp_path / "ActualCost.csv"
+    path.write_text("Datum,Kosten,Verbrauchskategorie\n01.10.2026,5,VM\n")
+    said, code = doctor(azure={"kind": "azure", "location": path})
+    assert code == 1
+    assert "is not an Azure cost export: it has no column" in said
+    assert "say which kind of source it is. Exports of Cost Management have English headers" in said
+
+
+def test_a_bill_of_the_wrong_cloud_is_named_as_what_it_is_not(doctor, tmp_path):
+    told = {"kind": "oci", "location": write_csv(tmp_path / "oci/0001.csv", [FRESH])}
+    said, code = doctor(bill=told)
+    assert code == 1
+    assert "is not an OCI cost report: it has no column cost/myCost" in said
+
+
 def test_a_bill_that_another_source_states_already(doctor, tmp_path):
     path = write_csv(tmp_path / "bill.csv", [FRESH])
     assert CliRunner().invoke(main, ["focus", str(path), "--source", "main"]).exit_code == 0
@@ -331,6 +357,15 @@ def test_a_price_list_that_does_not_answer(doctor):
         output, code = doctor(prices={"kind": "prices-gcp", "endpoint_url": url})
     assert code == 1
     assert "mend" in output
+
+
+def test_a_bug_at_one_source_keeps_no_other_from_being_looked_at(doctor, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.diagnosis.logs.examine", lambda *_: 1 / 0)
+    log = {"kind": "requests", "location": tmp_path}
+    output, code = doctor(log=log, rates={"kind": "fx"})
+    assert code == 1
+    assert "mend  It could not be looked at: ZeroDivisionError: division by zero." in output
+    assert "rates (fx)\n  good" in output
 
 
 def test_without_sources_it_says_how_to_begin(doctor):

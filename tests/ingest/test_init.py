@@ -192,3 +192,27 @@ def test_in_a_terminal_it_asks(init, tmp_path, monkeypatch):
         "fx": OPTIONS["fx"](),
         "cloudwatch": OPTIONS["cloudwatch"](region="eu-west-1"),
     }
+
+
+def test_a_slip_in_a_terminal_is_told_and_asked_again_and_no_other_answer_is_lost(
+    init, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ingest.__main__.at_terminal", lambda: True)
+    told = {"aws-cur": "s3://bill/gpu", "cloudwatch": "regoin=eu-west-1\nregion=eu-west-1", "fx": "a b\n"}
+    result = init(input="\n".join([*(told.get(kind, "") for kind in OPTIONS), ""]))
+    assert result.exit_code == 0, result.output
+    assert "  --cloudwatch: 'regoin=eu-west-1' is no option of it. Did you mean 'region'?" in result.output
+    assert read_settings(tmp_path / "inferledger.toml").sources == {
+        "aws-cur": OPTIONS["aws-cur"](location="s3://bill/gpu"),
+        "cloudwatch": OPTIONS["cloudwatch"](
+            region="eu-west-1"
+        ),  # and no rates, of which the second answer was none
+    }
+
+
+def test_nobody_is_asked_for_a_file_that_would_not_be_written(init, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.__main__.at_terminal", lambda: True)
+    (tmp_path / "inferledger.toml").write_text("[model]\n")
+    result = init(input="s3://bill/gpu\n" * len(OPTIONS))
+    assert (result.exit_code, "Where does your data lie" in result.output) == (1, False)
+    assert "exists already; nothing was changed" in result.output

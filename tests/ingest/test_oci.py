@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from bills import OCI_LINE as LINE
 from cost_store import FOCUS_LINE, invoiced, load, rows, store_state, sums, write_csv
 
 from data.model.settings import ModelSettings
@@ -17,32 +18,6 @@ from ingest.sources.focus import Focus
 from ingest.sources.oci import Oci
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LINE = {
-    "lineItem/referenceNo": "V2.1",
-    "lineItem/tenantId": "ocid1.tenancy.oc1..t",
-    "lineItem/intervalUsageStart": "2026-10-01T05:00Z",
-    "lineItem/intervalUsageEnd": "2026-10-01T06:00Z",
-    "product/service": "COMPUTE",
-    "product/compartmentId": "ocid1.compartment.oc1..c",
-    "product/compartmentName": "inference",
-    "product/region": "us-ashburn-1",
-    "product/resourceId": "ocid1.instance.oc1.iad.h",
-    "usage/billedQuantity": "8",
-    "usage/billedQuantityOverage": "0",
-    "cost/subscriptionId": "20209880",
-    "cost/productSku": "B98415",
-    "product/Description": "Oracle Cloud Infrastructure - Compute - GPU - H100",
-    "cost/unitPrice": "10",
-    "cost/myCost": "80",
-    "cost/myCostOverage": "80",
-    "cost/attributedCost": "13",
-    "cost/currencyCode": "USD",
-    "cost/skuUnitDescription": "GPU Per Hour",
-    "lineItem/isCorrection": "false",
-    "tags/Oracle-Tags.CreatedBy": "ops",
-    "tags/team": "search",
-    "tags/free": "",
-}
 HOUR_LATER = {
     "lineItem/intervalUsageStart": "2026-10-01T06:00Z",
     "lineItem/intervalUsageEnd": "2026-10-01T07:00Z",

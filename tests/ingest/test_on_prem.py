@@ -159,6 +159,16 @@ def test_months_after_a_retirement_that_is_told_late_are_withdrawn(wh, tmp_path)
     assert [r.status for r in load_months(wh, retired)] == ["unchanged", "unchanged"]
 
 
+def test_a_window_whose_only_month_is_withdrawn_says_that_alone(wh, tmp_path):
+    until = date(2026, 3, 3)
+    load_months(wh, configured(tmp_path, until=until))
+    moved = configured(tmp_path, CONFIG.replace("2026-01-15", "2026-03-01"), until)
+    (result,) = load_months(wh, moved, Window(datetime(2026, 1, 1), datetime(2026, 2, 1)))
+    assert "no longer states 2026-01: taken out" in result.message
+    (none,) = load_months(wh, moved, Window(datetime(2026, 1, 1), datetime(2026, 2, 1)))
+    assert "no billing period of it lies in this window" in none.message
+
+
 def test_a_window_withdraws_no_month_outside_of_it(wh, tmp_path):
     until = date(2026, 3, 3)
     load_months(wh, configured(tmp_path, until=until))

@@ -1,4 +1,4 @@
-"""Small bills that several tests load: Azure's two datasets, a GPU cloud, an owned machine, commitments of AWS."""
+"""Small bills that several tests load: Azure's two datasets, a GPU cloud, an owned machine, AWS' commitments, OCI."""
 
 from __future__ import annotations
 
@@ -123,3 +123,31 @@ COMMITMENTS = [
     RESERVATION_FEE,
     TAX,
 ]
+
+# an hour of a machine with eight H100
+OCI_LINE = {
+    "lineItem/referenceNo": "V2.1",
+    "lineItem/tenantId": "ocid1.tenancy.oc1..t",
+    "lineItem/intervalUsageStart": "2026-10-01T05:00Z",
+    "lineItem/intervalUsageEnd": "2026-10-01T06:00Z",
+    "product/service": "COMPUTE",
+    "product/compartmentId": "ocid1.compartment.oc1..c",
+    "product/compartmentName": "inference",
+    "product/region": "us-ashburn-1",
+    "product/resourceId": "ocid1.instance.oc1.iad.h",
+    "usage/billedQuantity": "8",
+    "usage/billedQuantityOverage": "0",
+    "cost/subscriptionId": "20209880",
+    "cost/productSku": "B98415",
+    "product/Description": "Oracle Cloud Infrastructure - Compute - GPU - H100",
+    "cost/unitPrice": "10",
+    "cost/myCost": "80",
+    "cost/myCostOverage": "80",
+    "cost/attributedCost": "13",
+    "cost/currencyCode": "USD",
+    "cost/skuUnitDescription": "GPU Per Hour",
+    "lineItem/isCorrection": "false",
+    "tags/Oracle-Tags.CreatedBy": "ops",
+    "tags/team": "search",
+    "tags/free": "",
+}
