@@ -17,7 +17,7 @@ INSERT INTO built_share BY NAME
 SELECT DISTINCT CAST($month AS DATE) AS month, c.commitment_id, c.billing_period, c.billing_currency, s.share
 FROM commitment_month AS c
 JOIN commitment_share AS s
-    ON s.commitment_id = c.commitment_id AND s.billing_period = c.billing_period AND s.billing_currency = c.billing_currency
+    ON s.commitment_id = c.commitment_id AND s.billing_period = c.billing_period AND s.billing_currency IS NOT DISTINCT FROM c.billing_currency
 WHERE c.unused_cost <> 0 OR c.unknown_cost <> 0;
 INSERT INTO built_idle_segment BY NAME SELECT CAST($month AS DATE) AS month, * FROM idle_segment;
 INSERT INTO built_device_day BY NAME SELECT CAST($month AS DATE) AS month, * FROM device_day;

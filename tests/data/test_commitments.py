@@ -478,6 +478,13 @@ def test_a_plan_charged_in_two_currencies_has_a_share_in_each(wh):
     assert unexplained(con) == 0
 
 
+def test_a_plan_in_a_currency_that_nobody_tells_is_split_by_its_use_too(wh):
+    untold = {"billing_currency": None}
+    load_lines(wh, [ai_use(DAY, "1", **untold), other_use(DAY, "3", **untold), unused(DAY, "2", **untold)])
+
+    assert whose(published(wh)) == ("0.5", "1.5", "0")
+
+
 def test_a_currency_without_use_of_its_own_takes_the_share_of_the_plans_other_use(wh):
     load_lines(wh, [ai_use(DAY, "1"), other_use(DAY, "3"), unused(DAY, "40", billing_currency="JPY")])
 

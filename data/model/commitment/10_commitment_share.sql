@@ -22,7 +22,7 @@ use_of AS (
             PARTITION BY u.commitment_id, u.billing_period, u.billing_currency
             ORDER BY
                 CASE WHEN e.covered_cost > 0 THEN 0 ELSE 1 END, e.billing_period DESC,
-                CASE WHEN e.billing_currency = u.billing_currency THEN 0 ELSE 1 END, e.billing_currency
+                CASE WHEN e.billing_currency IS NOT DISTINCT FROM u.billing_currency THEN 0 ELSE 1 END, e.billing_currency
         ) AS place
     FROM used AS u
     JOIN used AS e ON e.commitment_id = u.commitment_id AND e.billing_period <= u.billing_period

@@ -17,7 +17,7 @@ WITH shared_out AS (
     JOIN line_rung AS l ON l.load_id = a.load_id AND l.line_id = a.line_id
     LEFT JOIN fee AS f ON f.load_id = a.load_id AND f.line_id = a.line_id
     LEFT JOIN commitment_share AS s
-        ON s.commitment_id = l.commitment AND s.billing_period = a.billing_period AND s.billing_currency = a.billing_currency
+        ON s.commitment_id = l.commitment AND s.billing_period = a.billing_period AND s.billing_currency IS NOT DISTINCT FROM a.billing_currency
     WHERE a.rung = 'commitment_unused' AND a.starts_in_month
 ),
 cut AS (
