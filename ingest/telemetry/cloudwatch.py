@@ -11,6 +11,7 @@ while one device alone could be busy, nothing is said of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,8 +161,7 @@ class CloudWatchHours:
                 ):
                     for result in page["MetricDataResults"]:
                         _check_result(result)
-                        moments = [to_ms(moment.astimezone(UTC)) for moment in result["Timestamps"]]
-                        told.setdefault(result["Id"], {}).update(zip(moments, result["Values"], strict=True))
+                        told.setdefault(result["Id"], {}).update(_points(result))
             for number, metric in enumerate(some):
                 if points := sorted(told.get(f"m{number}", {}).items()):
                     yield metric, points
@@ -254,16 +254,23 @@ def period_of(start: datetime, now: datetime) -> int:
 
 @contextmanager
 def asking(what: str, permission: str) -> Iterator[None]:
-    """Raises SourceError, in our words, where AWS refuses or does not answer."""
+    """Raises SourceError, in our words, where AWS refuses, does not answer, or answers something else."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
+    except SourceError:
+        raise
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
         why = f"AWS answered {code}"
     except BotoCoreError as error:
         why = f"AWS could not be asked ({error})"
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise SourceError(
+            f"{what} cannot be read: the answer is none of AWS' ({type(error).__name__}: {error}). Does a proxy "
+            "answer, or does --endpoint-url name another service?"
+        ) from None
     else:
         return
     raise SourceError(
@@ -284,6 +291,13 @@ def _query(number: str, metric: Metric, period: int, stat: str) -> dict[str, Any
     dimensions = [{"Name": name, "Value": value} for name, value in sorted(metric.dimensions)]
     told = {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
     return {"Id": number, "MetricStat": {"Metric": told, "Period": period, "Stat": stat}}
+
+
+def _points(result: Mapping[str, Any]) -> Points:
+    """What is no number is no datapoint: a running total would never be one again."""
+    moments = [to_ms(moment.astimezone(UTC)) for moment in result["Timestamps"]]
+    values = [float(value) for value in result["Values"]]
+    return [(moment, value) for moment, value in zip(moments, values, strict=True) if math.isfinite(value)]
 
 
 def _check_result(result: Mapping[str, Any]) -> None:
