@@ -31,7 +31,7 @@ SELECT
     commitment_id, billing_period, billing_currency,
     CASE
         WHEN covered_cost > 0 AND (use_period = billing_period OR is_unknown = 0)
-            THEN greatest(0.0, least(1.0, to_double(ai_covered_cost) / to_double(covered_cost)))
+            THEN greatest(0.0, least(1.0, to_double(ai_covered_cost) / nullif(to_double(covered_cost), 0)))
         WHEN is_unknown = 0 THEN to_double(for_devices)
     END AS share
 FROM use_of
