@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from bills import ACTUAL, AMORTISED, AZURE_LINE, GPU_LINE, ON_PREM, PURCHASE, RESERVED, UNUSED
+from bills import ACTUAL, AMORTISED, AZURE_LINE, GPU_LINE, OCI_LINE, ON_PREM, PURCHASE, RESERVED, UNUSED
 from cost_store import FOCUS_LINE, write_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +22,7 @@ from ingest.sources.azure import Azure
 from ingest.sources.focus import Focus
 from ingest.sources.gcp import GcpExport
 from ingest.sources.gpu_csv import GpuCsv
+from ingest.sources.oci import Oci
 from ingest.sources.on_prem import OnPrem
 
 
@@ -76,6 +77,21 @@ def test_an_azure_bill_comes_back_with_what_is_unknown_of_it(tmp_path, actual, a
         *(["ActualCost"] if actual else []),
         *(["AmortizedCost"] if amortised else []),
     }
+
+
+def test_an_oci_bill_comes_back_with_its_corrections(tmp_path):
+    """A machine with GPUs, an equal line, a correction of it, and a fraction that needs all digits."""
+    lines = [
+        OCI_LINE, OCI_LINE, OCI_LINE | {"cost/myCost": "1.81E-8", "product/resourceId": "ocid1.volume.oc1.iad.v"},
+        OCI_LINE | {"cost/myCost": "-80", "lineItem/isCorrection": "true"},
+    ]  # fmt: skip
+    write_csv(tmp_path / "oci/reports/cost-csv/0001.csv.gz", lines)
+    made = trip(tmp_path, Oci(str(tmp_path / "oci")))
+    made.check()
+
+    assert totals(made.file) == stated(made.before["sums"])
+    billed = sum(value for (_, name), value in totals(made.file).items() if name == "BilledCost")
+    assert billed == Decimal("80.0000000181")
 
 
 MONEY = st.decimals(0, 1000, places=6)
