@@ -69,7 +69,8 @@ def test_csv_workbook_and_card_are_one_number_to_the_cent(visit, lined, tmp_path
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_a_picture_carries_its_ground_and_what_it_is_of(visit, lined, tmp_path, width, scheme):
     tab = visit(base=lined, width=width, scheme=scheme)
-    layout = f"() => JSON.stringify(document.querySelector('{CHART}').layout)"
+    # its width is Plotly's to set, as soon as it knows how wide the page is
+    layout = f"() => JSON.stringify({{ ...document.querySelector('{CHART}').layout, width: 0 }})"
     before = tab.evaluate(layout)
     page = tab.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
     box = tab.locator(CHART).bounding_box()
