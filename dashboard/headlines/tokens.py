@@ -21,7 +21,7 @@ def how(total: pd.Series | None, filters: Filters) -> str:
     said = (
         f"{filters.currency} per 1M tokens, {filters.basis} basis, of models whose tokens are counted. Split by the "
         "seconds of prefill and decode that servers report; where they report none, by the list prices that the price "
-        "table below has under the model's name."
+        "table of “Self-host or API” has under the model's name."
     )
     if (
         total is None
