@@ -23,6 +23,7 @@ from ingest.sources.gcp_accounts import GcpAccounts
 from ingest.sources.gcp_price_export import prices_of
 from ingest.sources.gcp_prices import GcpPrices, Price
 
+pytestmark = pytest.mark.usefixtures("aws_keys")
 NUMBERS = count(1)
 SKU = {
     "skuId": "A-1",
@@ -85,13 +86,6 @@ def store(tmp_path_factory):
     ):
         warehouse.answers = server
         yield warehouse
-
-
-@pytest.fixture(autouse=True)
-def keys(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")  # no answer gets better by asking again
 
 
 def held(store):

@@ -19,6 +19,7 @@ from ingest.source import SourceError, Window
 from ingest.sources.cloudwatch import CloudWatch
 
 DAY = datetime(2026, 10, 2)
+pytestmark = pytest.mark.usefixtures("aws_keys")
 NUMBERS = count(1)
 DIMENSIONS = [{"Name": "ModelId", "Value": "anthropic.claude"}]
 METRIC = {"Namespace": "AWS/Bedrock", "MetricName": "Invocations", "Dimensions": DIMENSIONS}
@@ -57,13 +58,6 @@ def store(tmp_path_factory):
     ):
         warehouse.answers = server
         yield warehouse
-
-
-@pytest.fixture(autouse=True)
-def keys(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")  # no answer gets better by asking again
 
 
 def packed(**told):
